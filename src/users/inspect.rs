@@ -1,0 +1,149 @@
+//! `cache inspect` and `cache flush`: what the cache holds of a user, against what the state store holds.
+
+use serde::{Deserialize, Serialize};
+
+use super::control::Phase;
+use super::envelope::{Envelope, Kind};
+use super::row::Row;
+use super::{Error, Event, Users};
+use crate::state::StateStore;
+use crate::user::UserId;
+
+/// What can be said of a user's cache entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// The value is that of the row.
+    Fresh,
+    /// The value is older than the row, or shows a user that is gone. Must not be.
+    Stale,
+    /// The cache holds nothing that it would serve.
+    Absent,
+    /// The cache knows that the user is deleted.
+    Tombstone,
+    /// A write is under way, or was left unfinished by a writer that died.
+    Marker,
+}
+
+/// What the cache holds under the key of the present epoch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CacheEntry {
+    pub kind: Kind,
+    /// The version of the row that it shows; 0 of a marker.
+    pub version: u64,
+    /// Seconds since it was written.
+    pub age: f64,
+    /// Seconds for which it will still be served; of a marker, seconds until a reader mends it.
+    pub ttl_left: u64,
+    /// Bytes that the cache keeps.
+    pub size: usize,
+    /// A marker whose writer had more than its time: the next read mends it.
+    pub left_over: bool,
+}
+
+/// The answer of `cache inspect`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Inspection {
+    pub id: UserId,
+    pub verdict: Verdict,
+    /// The phase of the control row: only under `on` is the cache read.
+    pub phase: Phase,
+    pub epoch: String,
+    /// The key of the entry in the cache.
+    pub key: String,
+    pub entry: Option<CacheEntry>,
+    /// The version of the row in the state store; `None` where there is no such user.
+    pub row_version: Option<u64>,
+}
+
+/// The answer of `cache flush`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flushed {
+    /// The user whose entry was flushed; `None` after a flush of everything.
+    pub id: Option<UserId>,
+    /// True where there was something that could have been served.
+    pub flushed: bool,
+    /// The epoch in which the cache is now.
+    pub epoch: String,
+    /// One sentence.
+    pub detail: String,
+}
+
+impl<S: StateStore> Users<S> {
+    /// What the cache holds of a user, judged against the state store.
+    pub async fn inspect(&self, id: UserId) -> Result<Inspection, Error> {
+        // A write between the two reads makes a fresh entry look stale: what is still stale the second time, is.
+        let first = self.inspect_once(id).await?;
+        if first.verdict == Verdict::Stale { self.inspect_once(id).await } else { Ok(first) }
+    }
+
+    async fn inspect_once(&self, id: UserId) -> Result<Inspection, Error> {
+        let view = self.view().await?;
+        let key = self.cache_key(id, &view.nonce);
+        let cached = self.inner.cache.get(&key).await;
+        let cached = cached.map_err(|fault| Error::unavailable("the cache did not answer", &fault))?;
+        let row = self.row(id).await?;
+        let size = cached.as_ref().map_or(0, |entry| entry.value.len());
+        let envelope = cached.and_then(|entry| Envelope::decode(&entry.value));
+        let verdict = self.judge(envelope.as_ref(), row.as_ref());
+        let entry = envelope.map(|envelope| self.describe(&envelope, size));
+        Ok(Inspection {
+            id,
+            verdict,
+            phase: view.phase,
+            epoch: view.nonce,
+            key,
+            entry,
+            row_version: row.map(|row| row.body.version),
+        })
+    }
+
+    fn describe(&self, envelope: &Envelope, size: usize) -> CacheEntry {
+        let host = &self.inner.options.host;
+        let header = &envelope.header;
+        #[allow(clippy::cast_precision_loss)] // milliseconds of an entry's life fit a double
+        let age = host.wall_ms().saturating_sub(header.written_at) as f64 / 1000.0;
+        CacheEntry {
+            kind: header.kind,
+            version: header.version,
+            age,
+            ttl_left: envelope.seconds_left(host),
+            size,
+            left_over: header.kind == Kind::Marker && envelope.has_expired(host),
+        }
+    }
+
+    /// What an envelope is worth, given the row as it was read after it.
+    pub(super) fn judge(&self, envelope: Option<&Envelope>, row: Option<&Row>) -> Verdict {
+        let Some(envelope) = envelope else { return Verdict::Absent };
+        match (envelope.header.kind, row) {
+            (Kind::Marker, _) => Verdict::Marker,
+            _ if envelope.has_expired(&self.inner.options.host) => Verdict::Absent,
+            (Kind::Tombstone, None) => Verdict::Tombstone,
+            (Kind::Value, Some(row)) if envelope.body == row.body.stored().json => Verdict::Fresh,
+            _ => Verdict::Stale,
+        }
+    }
+
+    /// Flushes one user's entry: the next read asks the state store, and fills the cache anew. An id that has no
+    /// user is left as it is: the marker would never be mended.
+    pub async fn flush(&self, id: UserId) -> Result<Flushed, Error> {
+        let row = self.row(id).await?;
+        let view = self.view().await?;
+        let answer = |flushed, detail: String| {
+            Ok(Flushed { id: Some(id), flushed, epoch: view.nonce.clone(), detail })
+        };
+        if row.is_none() {
+            return answer(false, format!("User {id} does not exist, so the cache serves nothing of it"));
+        }
+        if view.phase != Phase::On {
+            return answer(false, "The cache is off, so nothing is served from it".into());
+        }
+        let token = self.inner.options.host.nonce();
+        let marker = Envelope::marker(&token, &self.inner.options.host, std::time::Duration::ZERO);
+        let put = self.put_marker(self.cache_key(id, &view.nonce), &marker).await;
+        put.map_err(|fault| Error::unavailable(&format!("the cache entry of user {id} was not flushed"), &fault))?;
+        self.emit(&Event::Flushed { id });
+        answer(true, format!("User {id} removed from cache"))
+    }
+}
