@@ -95,8 +95,14 @@ impl Outcome {
     #[must_use]
     pub fn tier(self) -> Tier {
         match self {
-            Self::Found | Self::NotFound | Self::Down | Self::Created | Self::Saved | Self::Deleted
-            | Self::Unchanged | Self::Conflict => Tier::State,
+            Self::Found
+            | Self::NotFound
+            | Self::Down
+            | Self::Created
+            | Self::Saved
+            | Self::Deleted
+            | Self::Unchanged
+            | Self::Conflict => Tier::State,
             _ => Tier::Cache,
         }
     }

@@ -312,7 +312,9 @@ mod tests {
 
     #[test]
     fn what_is_no_integer_is_no_id() {
-        for written in ["", "abc", "1.5", "true", "1e0", "0x1", "١", "_1", "1_", "1__0", "1.", ".0", "+-1", "--1", "1 0"] {
+        for written in
+            ["", "abc", "1.5", "true", "1e0", "0x1", "١", "_1", "1_", "1__0", "1.", ".0", "+-1", "--1", "1 0"]
+        {
             assert_eq!(shown(written), Err(Problem::NotAnId), "{written}");
         }
         assert_eq!(shown(&"1".repeat(4301)), Err(Problem::IdTooLong));

@@ -13,7 +13,10 @@ pub struct Host(Kind);
 enum Kind {
     #[default]
     Real,
-    Simulated { start: tokio::time::Instant, seed: Arc<Mutex<u64>> },
+    Simulated {
+        start: tokio::time::Instant,
+        seed: Arc<Mutex<u64>>,
+    },
 }
 
 /// When simulated time begins, in seconds after 1970.

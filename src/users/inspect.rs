@@ -91,7 +91,7 @@ impl<S: StateStore> Users<S> {
             id,
             verdict,
             phase: view.phase,
-            epoch: view.nonce,
+            epoch: view.nonce.clone(),
             key,
             entry,
             row_version: row.map(|row| row.body.version),
@@ -130,9 +130,7 @@ impl<S: StateStore> Users<S> {
     pub async fn flush(&self, id: UserId) -> Result<Flushed, Error> {
         let row = self.row(id).await?;
         let view = self.view().await?;
-        let answer = |flushed, detail: String| {
-            Ok(Flushed { id: Some(id), flushed, epoch: view.nonce.clone(), detail })
-        };
+        let answer = |flushed, detail: String| Ok(Flushed { id: Some(id), flushed, epoch: view.nonce.clone(), detail });
         if row.is_none() {
             return answer(false, format!("User {id} does not exist, so the cache serves nothing of it"));
         }

@@ -36,6 +36,7 @@ macro_rules! counters {
             /// What they say now.
             pub fn read(&self, control: &Control, now: Duration) -> Stats {
                 $(let $name = self.$name.load(Relaxed);)*
+                let (hits, misses) = (self.hits.load(Relaxed), self.misses.load(Relaxed));
                 let view = control.current(now);
                 Stats {
                     $($name,)*

@@ -55,7 +55,7 @@ impl<S: StateStore> Users<S> {
         let last = self.last_id().await?;
         let view = self.view().await?;
         let mut report = Verification {
-            epoch: view.nonce,
+            epoch: view.nonce.clone(),
             checked: 0,
             fresh: 0,
             absent: 0,

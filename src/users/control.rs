@@ -1,0 +1,468 @@
+//! The control row and the view: whether the cache may be used, agreed between all processes.
+//!
+//! `cache-control` in the state store says in which phase the cache is and names the present epoch by a nonce;
+//! `cache-sentinel` in the cache holds the nonce too, so that a cache that lost its data, or came back with older
+//! ones, is noticed. Every process reads both, and trusts what it read, its view, for the lease L. Whoever moves the
+//! row on to a phase that others must know of first waits until every older view has ended:
+//!
+//! ```text
+//! on(n) ──► closing(n+1) ──► opening(n+1) ──► on(n+1)
+//!                │  cache unreachable ▲
+//!                └──────► off(n+1) ───┘
+//! ```
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::variant::Variant;
+use super::{Error, Event, Options, Users};
+use crate::state::{Expect, StateError, StateStore, Step, Version};
+
+/// The key of the control row in the state store.
+const CONTROL_KEY: &str = "cache-control";
+/// The key of the sentinel in the cache.
+const SENTINEL_KEY: &str = "cache-sentinel";
+/// A view is renewed so many times within its lease.
+const RENEWALS_PER_LEASE: u32 = 3;
+/// A cache that was turned on again less than this ago, and failed, waits longer before the next time.
+const STEADY_AFTER: Duration = Duration::from_secs(120);
+/// The longest wait before the cache is turned on again.
+const REOPEN_WAIT_MAX: Duration = Duration::from_secs(30);
+/// Moves that one renewal makes or meets before it takes the row as it is.
+const MOVES_MAX: usize = 6;
+
+/// The phase of the control row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// The cache is read and written.
+    On,
+    /// Nobody begins to read the cache any more; some may still do so. Writers still mark the old epoch.
+    Closing,
+    /// A new epoch begins: writers mark it, nobody reads it yet.
+    Opening,
+    /// The cache is neither read nor written.
+    Off,
+}
+
+/// The control row, as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct ControlRow {
+    /// How many epochs have begun.
+    count: u64,
+    phase: Phase,
+    /// The epoch; while closing and off, the one that ends.
+    nonce: String,
+    /// L in milliseconds, the same for every process.
+    lease: u64,
+}
+
+/// What a process knows of the control row, until its lease ends.
+#[derive(Clone, Debug)]
+pub struct View {
+    pub phase: Phase,
+    pub nonce: String,
+    pub count: u64,
+    /// True where the sentinel was read and is the epoch's.
+    sentinel: bool,
+    lease: Duration,
+    /// The end of the view, on the host's clock.
+    until: Duration,
+    /// When this process first saw this very row.
+    first_seen: Duration,
+    row: ControlRow,
+    etag: Version,
+}
+
+impl View {
+    /// True where hits may be served.
+    pub fn may_hit(&self) -> bool {
+        self.phase == Phase::On && self.sentinel
+    }
+
+    /// True where the epoch is the present one, and written rows are stamped with it.
+    pub fn is_on(&self, nonce: &str) -> bool {
+        self.phase == Phase::On && self.nonce == nonce
+    }
+}
+
+/// This process's part in the control of the cache.
+pub struct Control {
+    view: RwLock<Option<Arc<View>>>,
+    /// The etag of the row that was read last, and when it was first seen.
+    seen: Mutex<Option<(Version, Duration)>>,
+    /// Only one renewal runs at a time; those who wait for it take its result.
+    renewing: tokio::sync::Mutex<Option<Error>>,
+    renewals: AtomicU64,
+    /// The cache did not answer this process: reads do not ask it until a renewal reached it.
+    away: AtomicBool,
+    /// A background task renews the view, so that reads need not.
+    kept: AtomicBool,
+    reopening: Mutex<Reopening>,
+}
+
+#[derive(Default)]
+struct Reopening {
+    last: Option<Duration>,
+    wait: Duration,
+}
+
+/// A reading of row and sentinel.
+struct Reading {
+    row: ControlRow,
+    etag: Version,
+    sentinel: Result<Option<Bytes>, StateError>,
+    sent: Duration,
+    first_seen: Duration,
+}
+
+impl Reading {
+    fn sentinel_matches(&self) -> bool {
+        matches!(&self.sentinel, Ok(Some(nonce)) if nonce == self.row.nonce.as_bytes())
+    }
+
+    fn lease(&self) -> Duration {
+        Duration::from_millis(self.row.lease)
+    }
+}
+
+impl Control {
+    pub fn new(options: &Options) -> Self {
+        let control = Self {
+            view: RwLock::default(),
+            seen: Mutex::default(),
+            renewing: tokio::sync::Mutex::default(),
+            renewals: AtomicU64::new(0),
+            away: AtomicBool::new(false),
+            kept: AtomicBool::new(false),
+            reopening: Mutex::default(),
+        };
+        if options.alone {
+            control.open_alone(options, 1);
+        }
+        control
+    }
+
+    /// The view, where it is still valid.
+    pub fn current(&self, now: Duration) -> Option<Arc<View>> {
+        let view = self.view.read().unwrap_or_else(PoisonError::into_inner);
+        view.as_ref().filter(|view| now < view.until).map(Arc::clone)
+    }
+
+    /// True while the cache does not answer this process.
+    pub fn cache_is_away(&self) -> bool {
+        self.away.load(Relaxed)
+    }
+
+    /// Begins an epoch in a process that has both stores for itself. Nothing waits: an older view ends here and now,
+    /// and the stamps keep out writes that began before.
+    fn open_alone(&self, options: &Options, count: u64) -> Arc<View> {
+        let nonce = options.host.nonce();
+        let row = ControlRow { count, phase: Phase::On, nonce: nonce.clone(), lease: 0 };
+        let view = Arc::new(View {
+            phase: Phase::On,
+            nonce,
+            count,
+            sentinel: true,
+            lease: Duration::ZERO,
+            until: Duration::MAX,
+            first_seen: Duration::ZERO,
+            row,
+            etag: Version(String::new()),
+        });
+        self.install(Arc::clone(&view));
+        view
+    }
+
+    fn install(&self, view: Arc<View>) {
+        *self.view.write().unwrap_or_else(PoisonError::into_inner) = Some(view);
+    }
+
+    fn first_seen(&self, etag: &Version, arrived: Duration) -> Duration {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*seen {
+            Some((known, since)) if known == etag => *since,
+            _ => {
+                *seen = Some((etag.clone(), arrived));
+                arrived
+            }
+        }
+    }
+}
+
+impl<S: StateStore> Users<S> {
+    fn control(&self) -> &Control {
+        &self.inner.control
+    }
+
+    fn now(&self) -> Duration {
+        self.inner.options.host.now()
+    }
+
+    /// A valid view: the present one, or a new one.
+    pub(super) async fn view(&self) -> Result<Arc<View>, Error> {
+        match self.control().current(self.now()) {
+            Some(view) => Ok(view),
+            None => self.renewed().await,
+        }
+    }
+
+    /// The view that a read goes by, if it may hit. A service, whose view is renewed all the time, has none only
+    /// where something is wrong: then it reads the state store and does not wait.
+    pub(super) async fn reading_view(&self) -> Option<Arc<View>> {
+        let view = match self.control().current(self.now()) {
+            Some(view) => Some(view),
+            None if self.control().kept.load(Relaxed) => None,
+            None => self.renewed().await.ok(),
+        };
+        view.filter(|view| view.may_hit() && !self.control().cache_is_away())
+    }
+
+    /// True while this process holds a valid view that says so.
+    pub(super) fn still_on(&self, nonce: &str) -> bool {
+        self.control().current(self.now()).is_some_and(|view| view.is_on(nonce))
+    }
+
+    /// Whether the sentinel, read by a call sent now, is that of the epoch. For [`Options::strict`].
+    pub(super) async fn sentinel_is(&self, nonce: &str) -> bool {
+        matches!(self.inner.cache.get(SENTINEL_KEY).await, Ok(Some(entry)) if entry.value == nonce.as_bytes())
+    }
+
+    /// Notes whether the cache answered.
+    pub(super) fn note_cache(&self, answer: Result<(), &StateError>) {
+        let away = &self.control().away;
+        match answer {
+            Ok(()) if away.load(Relaxed) && away.swap(false, Relaxed) => self.emit(&Event::CacheBack),
+            Err(fault) if !away.swap(true, Relaxed) => self.emit(&Event::CacheAway { reason: fault.to_string() }),
+            _ => {}
+        }
+    }
+
+    /// Renews the view for ever, about three times in its lease.
+    pub async fn keep_view(self) {
+        self.control().kept.store(true, Relaxed);
+        if self.inner.options.alone {
+            return std::future::pending().await;
+        }
+        loop {
+            let lease = match self.renewed().await {
+                Ok(view) => view.lease,
+                Err(_) => self.inner.options.lease,
+            };
+            tokio::time::sleep(lease / RENEWALS_PER_LEASE).await;
+        }
+    }
+
+    /// A new view. Where another renewal ends meanwhile, its result is taken.
+    async fn renewed(&self) -> Result<Arc<View>, Error> {
+        let before = self.control().renewals.load(Relaxed);
+        let mut failure = self.control().renewing.lock().await;
+        if self.control().renewals.load(Relaxed) != before {
+            match (&*failure, self.control().current(self.now())) {
+                (None, Some(view)) => return Ok(view),
+                (Some(failure), _) => return Err(failure.clone()),
+                (None, None) => {}
+            }
+        }
+        let view = self.renew().await;
+        self.control().renewals.fetch_add(1, Relaxed);
+        *failure = view.as_ref().err().cloned();
+        view
+    }
+
+    async fn renew(&self) -> Result<Arc<View>, Error> {
+        if let Some(view) = self.control().current(self.now()).filter(|_| self.inner.options.alone) {
+            return Ok(view);
+        }
+        let mut moves = 0;
+        loop {
+            let Some(reading) = self.read_control().await? else {
+                self.found().await?;
+                continue;
+            };
+            moves += 1;
+            match self.due(&reading) {
+                Some(to) if moves < MOVES_MAX => self.make_move(&reading.row, &reading.etag, to).await?,
+                _ => return Ok(self.install(&reading)),
+            }
+        }
+    }
+
+    /// Reads row and sentinel at once. The view is counted from before both calls.
+    async fn read_control(&self) -> Result<Option<Reading>, Error> {
+        let sent = self.now();
+        let (row, sentinel) = tokio::join!(self.inner.state.get(CONTROL_KEY), self.inner.cache.get(SENTINEL_KEY));
+        let arrived = self.now();
+        self.note_cache(sentinel.as_ref().map(|_| ()));
+        let Some(entry) = row.map_err(|fault| Error::unavailable("the state store did not answer", &fault))? else {
+            return Ok(None);
+        };
+        let row: ControlRow = serde_json::from_slice(&entry.value)
+            .map_err(|fault| Error::Corrupt(format!("the row {CONTROL_KEY} in the state store is damaged: {fault}")))?;
+        let first_seen = self.control().first_seen(&entry.version, arrived);
+        let sentinel = sentinel.map(|entry| entry.map(|entry| entry.value));
+        let sent = if self.breaks(Variant::ViewFromAnswer) { arrived } else { sent };
+        Ok(Some(Reading { row, etag: entry.version, sentinel, sent, first_seen }))
+    }
+
+    fn install(&self, reading: &Reading) -> Arc<View> {
+        let lease = reading.lease();
+        let kept = self.breaks(Variant::ViewKept);
+        let view = Arc::new(View {
+            phase: reading.row.phase,
+            nonce: reading.row.nonce.clone(),
+            count: reading.row.count,
+            sentinel: reading.sentinel_matches() || self.breaks(Variant::NoSentinel),
+            lease,
+            until: if kept { Duration::MAX } else { reading.sent + lease },
+            first_seen: reading.first_seen,
+            row: reading.row.clone(),
+            etag: reading.etag.clone(),
+        });
+        self.control().install(Arc::clone(&view));
+        view
+    }
+
+    /// Makes the row, as the first process of a new store: the sentinel first. Without a cache it begins at off.
+    async fn found(&self) -> Result<(), Error> {
+        let nonce = self.inner.options.host.nonce();
+        let phase = if self.put_sentinel(&nonce).await.is_ok() { Phase::On } else { Phase::Off };
+        let lease = u64::try_from(self.inner.options.lease.as_millis()).unwrap_or(u64::MAX);
+        let row = ControlRow { count: 1, phase, nonce, lease };
+        match self.put_row(&row, Expect::Absent).await {
+            Ok(()) | Err(StateError::Conflict) => Ok(()),
+            Err(fault) => Err(Error::unavailable(&format!("the row {CONTROL_KEY} could not be made"), &fault)),
+        }
+    }
+
+    async fn put_sentinel(&self, nonce: &str) -> Result<(), StateError> {
+        let value = Bytes::copy_from_slice(nonce.as_bytes());
+        let step = Step::Put { key: SENTINEL_KEY.into(), value, expect: Expect::Any, ttl: None };
+        self.inner.cache.transact(vec![step]).await
+    }
+
+    async fn put_row(&self, row: &ControlRow, expect: Expect) -> Result<(), StateError> {
+        let value = serde_json::to_vec(row).expect("the control row is plain JSON").into();
+        let step = Step::Put { key: CONTROL_KEY.into(), value, expect, ttl: None };
+        self.inner.state.transact(vec![step]).await
+    }
+
+    /// The move that is due, if any, by what was read.
+    fn due(&self, reading: &Reading) -> Option<Phase> {
+        let waited = self.now().saturating_sub(reading.first_seen);
+        let waited_lease = waited >= reading.lease();
+        match (reading.row.phase, &reading.sentinel) {
+            (Phase::On, Ok(_)) if !reading.sentinel_matches() && !self.breaks(Variant::NoSentinel) => {
+                Some(if self.breaks(Variant::StraightToOff) { Phase::Off } else { Phase::Closing })
+            }
+            (Phase::Closing, _) if !waited_lease && !self.breaks(Variant::NoWaitInClosing) => None,
+            (Phase::Closing, Ok(_)) => Some(Phase::Opening),
+            (Phase::Closing, Err(_)) => Some(Phase::Off),
+            (Phase::Opening, Ok(_)) if !reading.sentinel_matches() => Some(Phase::Off),
+            (Phase::Opening, Ok(_)) if waited_lease || self.breaks(Variant::NoWaitInOpening) => Some(Phase::On),
+            (Phase::Off, Ok(_)) if waited >= self.reopen_wait() => Some(Phase::Opening),
+            _ => None,
+        }
+    }
+
+    /// How long the cache stays off after it failed, though it answers again.
+    fn reopen_wait(&self) -> Duration {
+        self.control().reopening.lock().unwrap_or_else(PoisonError::into_inner).wait
+    }
+
+    fn note_reopened(&self) {
+        let now = self.now();
+        let mut reopening = self.control().reopening.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed_again = reopening.last.is_some_and(|last| now.saturating_sub(last) < STEADY_AFTER);
+        reopening.wait = match (failed_again, reopening.wait) {
+            (false, _) => Duration::ZERO,
+            (true, Duration::ZERO) => self.inner.options.lease,
+            (true, wait) => (wait * 2).min(REOPEN_WAIT_MAX),
+        };
+        reopening.last = Some(now);
+    }
+
+    /// Moves the row by compare-and-set. That somebody else moved it first is no error.
+    async fn make_move(&self, from: &ControlRow, etag: &Version, to: Phase) -> Result<(), Error> {
+        let mut row = ControlRow { phase: to, ..from.clone() };
+        if to == Phase::Opening {
+            row.nonce = self.inner.options.host.nonce();
+            row.count += 1;
+            if let Err(fault) = self.put_sentinel(&row.nonce).await {
+                self.note_cache(Err(&fault));
+                return Ok(());
+            }
+        }
+        match self.put_row(&row, Expect::Version(etag.clone())).await {
+            Ok(()) => {
+                if from.phase == Phase::Off {
+                    self.note_reopened();
+                }
+                self.emit(&Event::Moved { from: from.phase, to });
+                Ok(())
+            }
+            Err(StateError::Conflict) => Ok(()),
+            Err(fault) => Err(Error::unavailable("the cache could not be switched", &fault)),
+        }
+    }
+
+    /// A marker could not be placed under that view: makes the move that this calls for, or waits where all there is
+    /// to do is to wait until no process hits an old value any more. Returns the view to go on under.
+    pub(super) async fn without_marker(&self, view: &View) -> Result<Arc<View>, Error> {
+        let straight = self.breaks(Variant::StraightToOff);
+        match view.phase {
+            Phase::On => {
+                let to = if straight { Phase::Off } else { Phase::Closing };
+                self.make_move(&view.row, &view.etag, to).await?;
+            }
+            Phase::Opening => self.make_move(&view.row, &view.etag, Phase::Off).await?,
+            Phase::Closing | Phase::Off => {
+                let waited = self.now().saturating_sub(view.first_seen);
+                let pause = view.lease.saturating_sub(waited).max(view.lease / 20);
+                tokio::time::sleep(pause).await;
+            }
+        }
+        self.renewed().await
+    }
+
+    /// Flushes everything: the next epoch begins, and the cache is empty in it. Takes about two leases; no write
+    /// waits for it.
+    pub async fn flush_all(&self) -> Result<super::Flushed, Error> {
+        let first = if self.inner.options.alone {
+            let view = self.view().await?;
+            self.control().open_alone(&self.inner.options, view.count + 1);
+            self.emit(&Event::Moved { from: Phase::On, to: Phase::On });
+            view
+        } else {
+            self.renewed().await?
+        };
+        let patience = self.now() + first.lease * 10 + Duration::from_secs(10);
+        loop {
+            let view = self.renewed().await?;
+            let next = first.phase == Phase::Opening || view.nonce != first.nonce;
+            let detail = match view.phase {
+                Phase::On if next => "Everything was removed from the cache: a new epoch has begun",
+                Phase::Off => "The cache is off, so nothing is served from it; it will begin anew when it is back",
+                _ if self.now() > patience => {
+                    let why = "the cache was closed for the flush, but does not open again; it serves nothing old";
+                    return Err(Error::Unavailable(why.into()));
+                }
+                Phase::On => {
+                    self.make_move(&view.row, &view.etag, Phase::Closing).await?;
+                    continue;
+                }
+                Phase::Closing | Phase::Opening => {
+                    let waited = self.now().saturating_sub(view.first_seen);
+                    tokio::time::sleep(view.lease.saturating_sub(waited).max(view.lease / 20)).await;
+                    continue;
+                }
+            };
+            let flushed = first.phase != Phase::Off;
+            return Ok(super::Flushed { id: None, flushed, epoch: view.nonce.clone(), detail: detail.into() });
+        }
+    }
+}
