@@ -1,0 +1,192 @@
+//! The log: one line for each thing that happens, in the original's words, on stderr.
+//!
+//! A line is `2026-01-15T10:30:00.123456Z INFO  CACHE HIT: User 1 found in cache`: the time in UTC, the level padded
+//! to five characters, the sentence. Levels are INFO, WARN (a store does not answer) and ERROR (a violation of the
+//! promise). What came from outside is escaped, so that nobody writes lines of their own; names and e-mails are never
+//! written.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::trace::{Outcome, Trace};
+use crate::user::UserId;
+use crate::users::{Event, Observer, Phase};
+
+/// For how long lines are gathered before they are written together.
+const GATHER: Duration = Duration::from_millis(20);
+/// Bytes that wait to be written, beyond which lines are dropped (and counted): whoever reads the log may have
+/// stopped reading.
+const WAITING_MAX: usize = 4 * 1024 * 1024;
+
+/// The log. Dropping it writes what is left.
+pub struct Log {
+    lines: Arc<Lines>,
+    writer: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Lines {
+    waiting: Mutex<Waiting>,
+    arrived: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    text: String,
+    dropped: u64,
+    closed: bool,
+}
+
+impl Log {
+    /// A log on stderr.
+    #[must_use]
+    pub fn to_stderr() -> Self {
+        Self::to(std::io::stderr())
+    }
+
+    /// A log on anything that takes bytes. It is written on a thread of its own, so that nothing in the service
+    /// waits for a terminal or a pipe.
+    #[must_use]
+    pub fn to(mut sink: impl Write + Send + 'static) -> Self {
+        let lines = Arc::new(Lines::default());
+        let own = Arc::clone(&lines);
+        let writer = std::thread::Builder::new().name("log".into()).spawn(move || {
+            while let Some(text) = own.take() {
+                // A log that cannot be written has nowhere to say so.
+                let _ = sink.write_all(text.as_bytes()).and_then(|()| sink.flush());
+            }
+        });
+        Self { lines, writer: writer.ok() }
+    }
+
+    /// What listens to the users for it.
+    #[must_use]
+    pub fn observer(&self) -> Observer {
+        let lines = Arc::clone(&self.lines);
+        Observer::new(move |event| lines.add(|text| describe(event, text)))
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.lines.locked(|waiting| waiting.closed = true);
+        self.lines.arrived.notify_one();
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+impl Lines {
+    // A std mutex: it is held while a line is appended, never across an await or a write.
+    fn locked<T>(&self, work: impl FnOnce(&mut Waiting) -> T) -> T {
+        work(&mut self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn add(&self, describe: impl FnOnce(&mut String)) {
+        let was_empty = self.locked(|waiting| {
+            let was_empty = waiting.text.is_empty();
+            if waiting.text.len() < WAITING_MAX {
+                describe(&mut waiting.text);
+            } else {
+                waiting.dropped += 1;
+            }
+            was_empty && !waiting.text.is_empty()
+        });
+        if was_empty {
+            self.arrived.notify_one();
+        }
+    }
+
+    /// What has gathered; waits for it. `None` after the last.
+    fn take(&self) -> Option<String> {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = |waiting: &mut Waiting| waiting.text.is_empty() && !waiting.closed;
+        let waiting = self.arrived.wait_while(waiting, idle).unwrap_or_else(PoisonError::into_inner);
+        let open = |waiting: &mut Waiting| !waiting.closed;
+        let gathered = self.arrived.wait_timeout_while(waiting, GATHER, open);
+        let (mut waiting, _) = gathered.unwrap_or_else(PoisonError::into_inner);
+        let mut text = std::mem::take(&mut waiting.text);
+        let dropped = std::mem::take(&mut waiting.dropped);
+        drop(waiting);
+        if dropped > 0 {
+            line(&mut text, "WARN", format_args!("{dropped} log entries were dropped: the log was not read in time"));
+        }
+        Some(text).filter(|text| !text.is_empty())
+    }
+}
+
+fn line(text: &mut String, level: &str, sentence: std::fmt::Arguments<'_>) {
+    let written = writeln!(text, "{:.6} {level:<5} {sentence}", Timestamp::now());
+    written.expect("a String takes everything");
+}
+
+/// The lines of an event; none where it matters to nobody.
+fn describe(event: &Event, text: &mut String) {
+    let mut info = |sentence: std::fmt::Arguments<'_>| line(text, "INFO", sentence);
+    match event {
+        Event::Request(trace) => describe_request(trace, text),
+        Event::Filled { id, ttl } | Event::Promoted { id, ttl, tombstone: false } => {
+            info(format_args!("User {id} cached with TTL {ttl}s"));
+        }
+        Event::Promoted { id, tombstone: true, .. } | Event::Flushed { id } => {
+            info(format_args!("User {id} removed from cache"));
+        }
+        Event::Repaired { id } => info(format_args!("User {id} repaired in cache")),
+        Event::FillRefused { .. } | Event::PromoteRefused { .. } | Event::Fenced { .. } => {}
+        Event::Moved { from, to } => info(format_args!("Cache moved from {} to {}", phase(*from), phase(*to))),
+        Event::CacheAway { reason } => {
+            let reason = reason.escape_debug();
+            line(text, "WARN", format_args!("Cache away, users are read from the state store: {reason}"));
+        }
+        Event::CacheBack => info(format_args!("Cache back")),
+        Event::Violation { id, cached, stored, epoch } => {
+            let stored = stored.map_or("gone".to_owned(), |version| format!("at version {version}"));
+            let epoch = epoch.escape_debug();
+            line(
+                text,
+                "ERROR",
+                format_args!(
+                    "VIOLATION: User {id} was served at version {cached} from cache, \
+                     but was {stored} in state store before that (epoch {epoch}); run `usersvc cache flush {id}`"
+                ),
+            );
+        }
+    }
+}
+
+fn phase(phase: Phase) -> String {
+    format!("{phase:?}").to_lowercase()
+}
+
+fn describe_request(trace: &Trace, text: &mut String) {
+    let Some(id) = trace.user else { return };
+    for step in &trace.steps {
+        describe_step(id, step.outcome, text);
+    }
+}
+
+fn describe_step(id: UserId, outcome: Outcome, text: &mut String) {
+    let (level, what) = match outcome {
+        Outcome::Hit => return line(text, "INFO", format_args!("CACHE HIT: User {id} found in cache")),
+        Outcome::Miss | Outcome::Expired | Outcome::Marker => {
+            return line(text, "INFO", format_args!("CACHE MISS: User {id} not in cache"));
+        }
+        Outcome::Found => ("INFO", "found in state store"),
+        Outcome::NotFound => ("INFO", "not found in state store"),
+        Outcome::Created | Outcome::Saved => ("INFO", "saved to state store"),
+        Outcome::Deleted => ("INFO", "deleted from state store"),
+        Outcome::Unchanged => ("INFO", "unchanged, nothing saved to state store"),
+        Outcome::Conflict => ("INFO", "changed by another writer meanwhile"),
+        Outcome::Down => ("WARN", "not answered by state store"),
+        Outcome::Waited => ("INFO", "written after the cache was switched off"),
+        Outcome::Bypass | Outcome::Away | Outcome::Marked => return,
+        Outcome::FillScheduled | Outcome::PromoteScheduled | Outcome::RepairScheduled => return,
+    };
+    line(text, level, format_args!("User {id} {what}"));
+}

@@ -1,0 +1,68 @@
+//! The service: the recorded contract of the original, and what was added to it, over [`Users`].
+//!
+//! A request is routed here, by its decoded path ([`path`]); each resource has a file. What arrives is read by
+//! [`body`] and [`json`], what is wrong with it is told by [`invalid`], and every answer is made by [`reply`].
+
+mod body;
+mod cache;
+mod decode;
+mod error;
+mod health;
+mod invalid;
+mod json;
+mod log;
+mod path;
+mod reply;
+mod server;
+mod users;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::response::Response;
+
+use crate::users::Users;
+use path::Resource;
+
+pub use log::Log;
+pub use server::serve;
+
+/// The service as a function from requests to answers.
+///
+/// The paths are not matched by the framework's router: it splits a path before it decodes it, and the contract has
+/// it the other way round.
+pub fn router(users: Users) -> Router {
+    Router::new().fallback(answer).with_state(users)
+}
+
+async fn answer(State(users): State<Users>, request: Request) -> Response {
+    let (head, given) = request.into_parts();
+    let path = path::decode(head.uri.path());
+    let Some(resource) = Resource::named(&path) else { return unknown(&path, head.uri.query()) };
+    match (&head.method, resource) {
+        (&Method::GET, Resource::User(id)) => users::get(&users, id).await,
+        (&Method::PUT, Resource::User(id)) => users::update(&users, id, &head, given).await,
+        (&Method::DELETE, Resource::User(id)) => users::delete(&users, id).await,
+        (&Method::POST, Resource::Users) => users::create(&users, &head, given).await,
+        (&Method::GET, Resource::Health) => health::get(&users),
+        (&Method::GET, Resource::CacheUser(id)) => cache::inspect(&users, id).await,
+        (&Method::DELETE, Resource::CacheUser(id)) => cache::flush(&users, id).await,
+        (&Method::DELETE, Resource::Cache) => cache::flush_all(&users).await,
+        (&Method::GET, Resource::CacheStats) => cache::stats(&users),
+        (&Method::POST, Resource::CacheVerify) => cache::verify(&users, &head, given).await,
+        (_, resource) => {
+            let response = reply::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
+            reply::with(response, header::ALLOW, resource.allow())
+        }
+    }
+}
+
+/// A path that names nothing: 404, or the way to the path without its last slash.
+fn unknown(path: &str, query: Option<&str>) -> Response {
+    let Some(location) = path::without_slash(path, query) else {
+        return reply::detail(StatusCode::NOT_FOUND, "Not Found");
+    };
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+    reply::with(response, header::LOCATION, &location)
+}

@@ -1,0 +1,99 @@
+//! Which resource a path names. The original decodes the path first and splits it then, so `/users%2F1` is `/users/1`,
+//! and `/users/1%2F` ends in a slash.
+
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// What the service has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resource<'a> {
+    Health,
+    Users,
+    /// A user by the id as it is written there.
+    User(&'a str),
+    Cache,
+    CacheStats,
+    CacheVerify,
+    /// The cache entry of a user.
+    CacheUser(&'a str),
+}
+
+impl<'a> Resource<'a> {
+    /// The resource of a decoded path.
+    pub fn named(path: &'a str) -> Option<Self> {
+        match path {
+            "/health" => return Some(Self::Health),
+            "/users" => return Some(Self::Users),
+            "/cache" => return Some(Self::Cache),
+            "/cache/stats" => return Some(Self::CacheStats),
+            "/cache/verify" => return Some(Self::CacheVerify),
+            _ => {}
+        }
+        let segment = |id: &&str| !id.is_empty() && !id.contains('/');
+        if let Some(id) = path.strip_prefix("/users/").filter(segment) {
+            return Some(Self::User(id));
+        }
+        path.strip_prefix("/cache/users/").filter(segment).map(Self::CacheUser)
+    }
+
+    /// The methods that it answers, as `Allow` lists them (RFC 9110, section 10.2.1).
+    pub fn allow(&self) -> &'static str {
+        match self {
+            Self::Health | Self::CacheStats => "GET",
+            Self::Users | Self::CacheVerify => "POST",
+            Self::User(_) => "GET, PUT, DELETE",
+            Self::Cache => "DELETE",
+            Self::CacheUser(_) => "GET, DELETE",
+        }
+    }
+}
+
+/// A path with its percent-encoding undone; what is no UTF-8 becomes U+FFFD, as in the original.
+pub fn decode(path: &str) -> Cow<'_, str> {
+    percent_decode_str(path).decode_utf8_lossy()
+}
+
+/// What a path segment may hold as it is (RFC 3986, section 3.3: pchar), and the slash.
+const NOT_IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'!').remove(b'$').remove(b'&')
+    .remove(b'\'').remove(b'(').remove(b')').remove(b'*').remove(b'+').remove(b',').remove(b';').remove(b'=')
+    .remove(b':').remove(b'@');
+
+/// Where a path with slashes at its end leads: to the same path without them, if that names something. The query
+/// goes along.
+pub fn without_slash(path: &str, query: Option<&str>) -> Option<String> {
+    let short = path.trim_end_matches('/');
+    if short.len() == path.len() {
+        return None;
+    }
+    Resource::named(short)?;
+    let query = query.filter(|query| !query.is_empty()).map(|query| format!("?{query}")).unwrap_or_default();
+    Some(format!("{}{query}", utf8_percent_encode(short, NOT_IN_PATH)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_decoded_before_it_is_split() {
+        assert_eq!(Resource::named(&decode("/users%2F1")), Some(Resource::User("1")));
+        assert_eq!(Resource::named(&decode("/users/%201")), Some(Resource::User(" 1")));
+        assert_eq!(Resource::named(&decode("/users/1%2Fx")), None);
+        assert_eq!(Resource::named(&decode("/users/%FF")), Some(Resource::User("\u{fffd}")));
+        for nothing in ["", "/", "//users", "/users/", "/users//1", "/users/1/", "/Users", "*", "/cache/users/"] {
+            assert_eq!(Resource::named(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn slashes_at_the_end_lead_to_the_path_without_them() {
+        assert_eq!(without_slash("/users/1/", Some("a=b&c")), Some("/users/1?a=b&c".into()));
+        assert_eq!(without_slash("/users///", None), Some("/users".into()));
+        assert_eq!(without_slash("/users/\u{e9}\r\n/", None), Some("/users/%C3%A9%0D%0A".into()));
+        assert_eq!(without_slash("/users", None), None);
+        assert_eq!(without_slash("//users/", None), None);
+        assert_eq!(without_slash("/", None), None);
+    }
+}

@@ -1,0 +1,60 @@
+//! Answers: JSON bodies, and the headers that tell what happened on the way.
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::invalid::{Fault, Invalid};
+use crate::timing;
+use crate::trace::{TierNames, Trace};
+
+const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+/// JSON that is already written.
+pub fn raw(status: StatusCode, json: Bytes) -> Response {
+    let mut response = Response::new(Body::from(json));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// A value as JSON.
+pub fn json(status: StatusCode, value: &impl Serialize) -> Response {
+    let written = serde_json::to_vec(value).expect("an answer is plain JSON");
+    raw(status, written.into())
+}
+
+/// An error of one sentence, in the original's shape.
+pub fn detail(status: StatusCode, sentence: &str) -> Response {
+    #[derive(Serialize)]
+    struct Detail<'a> {
+        detail: &'a str,
+    }
+    json(status, &Detail { detail: sentence })
+}
+
+/// Everything that is wrong with a request.
+pub fn invalid(detail: Vec<Fault>) -> Response {
+    json(StatusCode::UNPROCESSABLE_ENTITY, &Invalid { detail })
+}
+
+/// A header that this service wrote.
+pub fn with(mut response: Response, name: HeaderName, value: &str) -> Response {
+    let value = HeaderValue::from_str(value).expect("headers are written in visible ASCII");
+    response.headers_mut().insert(name, value);
+    response
+}
+
+/// Adds `Cache-Status` and `Server-Timing`.
+pub fn traced(mut response: Response, trace: &Trace, names: TierNames) -> Response {
+    if let Some(status) = timing::cache_status(trace) {
+        response = with(response, CACHE_STATUS, &status);
+    }
+    if trace.steps.is_empty() {
+        return response;
+    }
+    with(response, SERVER_TIMING, &timing::server_timing(trace, names))
+}
