@@ -5,7 +5,7 @@
 //! - [`trace`]: what happened on the way to an answer, as data;
 //! - [`state`]: the port to a key-value store, and the stores behind it: Dapr, a SQLite file, memory;
 //! - [`users`]: the domain, cache-aside and write-through by one protocol over any two stores;
-//! - [`api`]: the bodies on the wire, shared by server and client;
+//! - [`api`] and [`timing`]: the bodies and the headers on the wire, shared by server and client;
 //! - [`http`]: the service;
 //! - [`client`]: the verbs of the command line, through the API or straight on the stores;
 //! - [`cli`]: the grammar, the shell, and what a person sees.
@@ -17,6 +17,7 @@ pub mod cli;
 pub mod client;
 pub mod http;
 pub mod state;
+pub mod timing;
 pub mod trace;
 pub mod user;
 pub mod users;
