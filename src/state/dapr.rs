@@ -66,6 +66,9 @@ impl Sidecar {
     /// (<https://docs.dapr.io/reference/environment/>). `None` where neither is set.
     ///
     /// Must be called within a tokio runtime, as [`Sidecar::connect`].
+    ///
+    /// # Errors
+    /// A sentence for whoever set the variable.
     #[must_use]
     pub fn from_env() -> Option<Result<Self, String>> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
@@ -82,10 +85,12 @@ impl Sidecar {
         Some(Self::connect(&format!("http://127.0.0.1:{port}"), token))
     }
 
-    /// A sidecar at an endpoint such as `http://127.0.0.1:50001` or `127.0.0.1:50001`. Nothing is sent yet. The error
-    /// is a sentence for whoever set the endpoint or the token.
+    /// A sidecar at an endpoint such as `http://127.0.0.1:50001` or `127.0.0.1:50001`. Nothing is sent yet.
     ///
     /// Must be called within a tokio runtime: the channel lives on a task.
+    ///
+    /// # Errors
+    /// A sentence for whoever set the endpoint or the token.
     pub fn connect(endpoint: &str, token: Option<String>) -> Result<Self, String> {
         let endpoint = address(endpoint)?;
         let channel = Endpoint::from_shared(endpoint.clone())
@@ -107,6 +112,9 @@ impl Sidecar {
     /// The two stores of those component names, and the names that people know them by, after the components were
     /// checked for what the protocol needs. Asks again for as long as `patience` while there is no sidecar; whatever
     /// else is wrong is reported at once.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
     pub async fn open(
         &self,
         statestore: &str,
@@ -116,7 +124,11 @@ impl Sidecar {
         let registered = self.components(patience).await?;
         let open = |name: &str, tier| {
             let kind = Kind::check(name, tier, &self.endpoint, &registered)?;
-            Ok(DaprStore { sidecar: self.clone(), component: name.to_owned(), kind, tier })
+            let deadline = match tier {
+                Tier::State => STATE_DEADLINE,
+                Tier::Cache => CACHE_DEADLINE,
+            };
+            Ok(DaprStore { sidecar: self.clone(), component: name.to_owned(), kind, tier, deadline })
         };
         let state = open(statestore, Tier::State)?;
         let cache = open(cache, Tier::Cache)?;
@@ -184,11 +196,15 @@ fn not_an_address(endpoint: &str) -> String {
 }
 
 /// One component of the sidecar as a [`StateStore`]. Each call ends within [`STATE_DEADLINE`] or [`CACHE_DEADLINE`].
+///
+/// A change is one transaction, be it of one step: only there does Redis set value and TTL at once, and only there does
+/// its etag "-1" mean that there must be no entry.
 pub struct DaprStore {
     sidecar: Sidecar,
     component: String,
     kind: Kind,
     tier: Tier,
+    deadline: Duration,
 }
 
 impl DaprStore {
@@ -204,11 +220,10 @@ impl DaprStore {
         })
     }
 
-    fn deadline(&self) -> Duration {
-        match self.tier {
-            Tier::State => STATE_DEADLINE,
-            Tier::Cache => CACHE_DEADLINE,
-        }
+    /// The same store with another deadline for each call, for whoever has time.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
     }
 
     /// What a person calls it.
@@ -220,7 +235,7 @@ impl DaprStore {
     }
 
     fn explain(&self, failure: Failure) -> StateError {
-        failure.explain(&self.place(), &self.sidecar.endpoint, self.deadline())
+        failure.explain(&self.place(), &self.sidecar.endpoint, self.deadline)
     }
 
     /// Sends a read until it is answered, at most so often as the tier allows and within the deadline.
@@ -228,7 +243,7 @@ impl DaprStore {
     where
         F: Future<Output = Result<T, Status>>,
     {
-        let ends = Instant::now() + self.deadline();
+        let ends = Instant::now() + self.deadline;
         let mut attempts = match self.tier {
             Tier::State => READ_ATTEMPTS,
             Tier::Cache => 1,
@@ -329,9 +344,9 @@ impl StateStore for DaprStore {
             metadata: HashMap::new(),
         };
         let mut client = self.sidecar.client.clone();
-        let request = self.sidecar.request(message, self.deadline());
+        let request = self.sidecar.request(message, self.deadline);
         // Sent once: a change whose answer was lost may have been made.
-        match timeout_at(Instant::now() + self.deadline(), client.execute_state_transaction(request)).await {
+        match timeout_at(Instant::now() + self.deadline, client.execute_state_transaction(request)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(status)) if self.kind.proves_conflict(status.message()) => Err(StateError::Conflict),
             Ok(Err(status)) => Err(self.explain(Failure::of(&status))),

@@ -5,6 +5,7 @@
 
 pub mod components;
 pub mod process;
+pub mod semantics;
 pub mod service;
 pub mod stack;
 
