@@ -1,0 +1,396 @@
+//! The Dapr sidecar as a store: the state management building block over gRPC
+//! (<https://docs.dapr.io/reference/api/state_api/>). One sidecar holds both of them, the state store and the cache,
+//! behind one channel.
+
+mod answer;
+mod component;
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use bytes::Bytes;
+use dapr::dapr::proto::common::v1::{Etag, StateItem, StateOptions, state_options::StateConcurrency};
+use dapr::dapr::proto::runtime::v1::dapr_client::DaprClient;
+use dapr::dapr::proto::runtime::v1::{
+    ExecuteStateTransactionRequest, GetBulkStateRequest, GetMetadataRequest, GetStateRequest,
+    RegisteredComponents, TransactionalStateOperation,
+};
+use tokio::time::{Instant, timeout_at};
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Status};
+
+use super::{Entry, Expect, StateError, StateStore, Step, Version};
+use crate::trace::{Tier, TierNames};
+use answer::Failure;
+use component::Kind;
+pub use component::OpenError;
+
+/// How long a state store call may take. The service promises an answer within 1 s when a store is gone: this leaves
+/// room for the cache call before it, and it is a hundred times what a call takes.
+pub const STATE_DEADLINE: Duration = Duration::from_millis(700);
+
+/// How long a cache call may take: a read must not wait longer for a cache that hangs than it would take without
+/// one, and no operation may come near the lifetime of a marker.
+pub const CACHE_DEADLINE: Duration = Duration::from_millis(200);
+
+/// How long the question which components there are may take; it comes before the first user is served.
+const METADATA_DEADLINE: Duration = Duration::from_secs(2);
+
+/// The pause between two questions to a sidecar that is not there yet.
+const METADATA_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a connection may take to be made. Without it, one attempt against a host that drops packets would be all
+/// that the channel does for minutes.
+const CONNECT_DEADLINE: Duration = Duration::from_millis(500);
+
+/// How often a read of the state store is sent at most. After PostgreSQL was restarted, each connection that the
+/// sidecar keeps fails once; it keeps four.
+const READ_ATTEMPTS: u32 = 5;
+
+/// How many keys of a bulk get the sidecar asks the component for at a time. Only Redis is asked key by key; more
+/// than this gains nothing there.
+const BULK_PARALLELISM: i32 = 8;
+
+/// A connection to a sidecar, made when the first call needs it, and made again whenever it is lost.
+#[derive(Clone)]
+pub struct Sidecar {
+    client: DaprClient<Channel>,
+    endpoint: String,
+    token: Option<MetadataValue<Ascii>>,
+}
+
+impl Sidecar {
+    /// The sidecar that the environment names: `DAPR_GRPC_ENDPOINT`, else `DAPR_GRPC_PORT` on this machine, with the
+    /// token `DAPR_API_TOKEN`; they are set by `dapr run` and by the injector of Kubernetes
+    /// (<https://docs.dapr.io/reference/environment/>). `None` where neither is set.
+    ///
+    /// Must be called within a tokio runtime, as [`Sidecar::connect`].
+    ///
+    /// # Errors
+    /// A sentence for whoever set the variable.
+    #[must_use]
+    pub fn from_env() -> Option<Result<Self, String>> {
+        let variable = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let token = variable("DAPR_API_TOKEN");
+        if let Some(endpoint) = variable("DAPR_GRPC_ENDPOINT") {
+            return Some(Self::connect(&endpoint, token));
+        }
+        let port = variable("DAPR_GRPC_PORT")?;
+        let Ok(port @ 1..) = port.trim().parse::<u16>() else {
+            return Some(Err(format!(
+                "DAPR_GRPC_PORT is '{port}', which is not a port: set it to the sidecar's gRPC port, 1 to 65535"
+            )));
+        };
+        Some(Self::connect(&format!("http://127.0.0.1:{port}"), token))
+    }
+
+    /// A sidecar at an endpoint such as `http://127.0.0.1:50001` or `127.0.0.1:50001`. Nothing is sent yet.
+    ///
+    /// Must be called within a tokio runtime: the channel lives on a task.
+    ///
+    /// # Errors
+    /// A sentence for whoever set the endpoint or the token.
+    pub fn connect(endpoint: &str, token: Option<String>) -> Result<Self, String> {
+        let endpoint = address(endpoint)?;
+        let channel = Endpoint::from_shared(endpoint.clone())
+            .map_err(|_| not_an_address(&endpoint))?
+            .connect_timeout(CONNECT_DEADLINE)
+            .connect_lazy();
+        let token = token.map(|token| token.trim().parse()).transpose().map_err(|_| {
+            "DAPR_API_TOKEN has characters that cannot stand in a header: set it to the sidecar's token".to_owned()
+        })?;
+        Ok(Self { client: DaprClient::new(channel), endpoint, token })
+    }
+
+    /// Where the sidecar is, with its scheme.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The two stores of those component names, and the names that people know them by, after the components were
+    /// checked for what the protocol needs. Asks again for as long as `patience` while there is no sidecar; whatever
+    /// else is wrong is reported at once.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub async fn open(
+        &self,
+        statestore: &str,
+        cache: &str,
+        patience: Duration,
+    ) -> Result<(DaprStore, DaprStore, TierNames), OpenError> {
+        let registered = self.components(patience).await?;
+        let open = |name: &str, tier| {
+            let kind = Kind::check(name, tier, &self.endpoint, &registered)?;
+            let deadline = match tier {
+                Tier::State => STATE_DEADLINE,
+                Tier::Cache => CACHE_DEADLINE,
+            };
+            Ok(DaprStore { sidecar: self.clone(), component: name.to_owned(), kind, tier, deadline })
+        };
+        let state = open(statestore, Tier::State)?;
+        let cache = open(cache, Tier::Cache)?;
+        let names = TierNames { cache: cache.kind.name(), state: state.kind.name() };
+        Ok((state, cache, names))
+    }
+
+    async fn components(&self, patience: Duration) -> Result<Vec<RegisteredComponents>, OpenError> {
+        let ends = Instant::now() + patience;
+        loop {
+            let mut client = self.client.clone();
+            let request = self.request(GetMetadataRequest {}, METADATA_DEADLINE);
+            let answer = timeout_at(Instant::now() + METADATA_DEADLINE, client.get_metadata(request)).await;
+            let failure = match answer {
+                Ok(Ok(metadata)) => return Ok(metadata.into_inner().registered_components),
+                Ok(Err(status)) => Failure::of(&status),
+                Err(_) => Failure::Late,
+            };
+            match failure {
+                Failure::Token => return Err(OpenError::Token { endpoint: self.endpoint.clone() }),
+                _ if Instant::now() + METADATA_PAUSE >= ends => {
+                    let endpoint = self.endpoint.clone();
+                    return Err(match failure {
+                        Failure::Unreachable => OpenError::NoSidecar { endpoint },
+                        Failure::Late => OpenError::Silent { endpoint },
+                        _ => OpenError::NotASidecar { endpoint },
+                    });
+                }
+                _ => tokio::time::sleep(METADATA_PAUSE).await,
+            }
+        }
+    }
+
+    /// A request with the token, and with the deadline in the header that ends the sidecar's own wait.
+    fn request<T>(&self, message: T, deadline: Duration) -> Request<T> {
+        let mut request = Request::new(message);
+        request.set_timeout(deadline);
+        if let Some(token) = &self.token {
+            request.metadata_mut().insert("dapr-api-token", token.clone());
+        }
+        request
+    }
+}
+
+/// The endpoint with its scheme, if it is one that can be reached without TLS.
+fn address(endpoint: &str) -> Result<String, String> {
+    let endpoint = endpoint.trim().trim_end_matches('/');
+    let (scheme, authority) = endpoint.split_once("://").unwrap_or(("http", endpoint));
+    if scheme == "https" || scheme == "grpcs" {
+        return Err(format!(
+            "the sidecar's endpoint {endpoint} asks for TLS, which usersvc does not speak to a sidecar: run the \
+             sidecar beside it and set DAPR_GRPC_ENDPOINT to http://HOST:PORT"
+        ));
+    }
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+    let has_port = authority.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    if !(scheme == "http" || scheme == "grpc") || !authority.chars().all(is_plain) || !has_port {
+        return Err(not_an_address(endpoint));
+    }
+    Ok(format!("http://{authority}"))
+}
+
+fn not_an_address(endpoint: &str) -> String {
+    format!("the sidecar's endpoint '{endpoint}' is not an address: set DAPR_GRPC_ENDPOINT to http://HOST:PORT")
+}
+
+/// One component of the sidecar as a [`StateStore`]. Each call ends within [`STATE_DEADLINE`] or [`CACHE_DEADLINE`].
+///
+/// A change is one transaction, be it of one step: only there does Redis set value and TTL at once, and only there does
+/// its etag "-1" mean that there must be no entry.
+pub struct DaprStore {
+    sidecar: Sidecar,
+    component: String,
+    kind: Kind,
+    tier: Tier,
+    deadline: Duration,
+}
+
+impl DaprStore {
+    /// A sentence for the operator, where the component works but is fit for little.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        (self.kind == Kind::InMemory).then(|| {
+            format!(
+                "{} is state.in-memory: what it holds is lost with the sidecar, and no other sidecar sees it; \
+                 fit for a trial with one sidecar only",
+                self.place()
+            )
+        })
+    }
+
+    /// The same store with another deadline for each call, for whoever has time.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// What a person calls it.
+    fn place(&self) -> String {
+        match self.tier {
+            Tier::State => format!("the state store '{}'", self.component),
+            Tier::Cache => format!("the cache '{}'", self.component),
+        }
+    }
+
+    fn explain(&self, failure: Failure) -> StateError {
+        failure.explain(&self.place(), &self.sidecar.endpoint, self.deadline)
+    }
+
+    /// Sends a read until it is answered, at most so often as the tier allows and within the deadline.
+    async fn read<T, F>(&self, send: impl Fn(Duration) -> F) -> Result<T, StateError>
+    where
+        F: Future<Output = Result<T, Status>>,
+    {
+        let ends = Instant::now() + self.deadline;
+        let mut attempts = match self.tier {
+            Tier::State => READ_ATTEMPTS,
+            Tier::Cache => 1,
+        };
+        loop {
+            attempts -= 1;
+            let failure = match timeout_at(ends, send(ends - Instant::now())).await {
+                Ok(Ok(value)) => return Ok(value),
+                Ok(Err(status)) => Failure::of(&status),
+                Err(_) => Failure::Late,
+            };
+            if attempts == 0 || !failure.may_pass() || Instant::now() >= ends {
+                return Err(self.explain(failure));
+            }
+        }
+    }
+
+    /// The one place that a single get is sent from: gets in flight at the same time can be grouped into a bulk get
+    /// here, if each joins only a call that is not sent yet.
+    async fn send_get(&self, key: &str, deadline: Duration) -> Result<Option<Entry>, Status> {
+        let message =
+            GetStateRequest { store_name: self.component.clone(), key: key.to_owned(), ..GetStateRequest::default() };
+        let mut client = self.sidecar.client.clone();
+        let answer = client.get_state(self.sidecar.request(message, deadline)).await?.into_inner();
+        Ok(entry(answer.data, answer.etag))
+    }
+
+    async fn send_bulk_get(&self, keys: Vec<String>, deadline: Duration) -> Result<HashMap<String, Option<Entry>>, Status> {
+        let message = GetBulkStateRequest {
+            store_name: self.component.clone(),
+            keys,
+            parallelism: BULK_PARALLELISM,
+            metadata: HashMap::new(),
+        };
+        let mut client = self.sidecar.client.clone();
+        let answer = client.get_bulk_state(self.sidecar.request(message, deadline)).await?.into_inner();
+        let one = |item: dapr::dapr::proto::runtime::v1::BulkStateItem| {
+            if item.error.is_empty() {
+                Ok((item.key, entry(item.data, item.etag)))
+            } else {
+                Err(Status::internal(item.error))
+            }
+        };
+        answer.items.into_iter().map(one).collect()
+    }
+
+    fn operation(&self, step: Step) -> Result<TransactionalStateOperation, StateError> {
+        let (operation_type, key, value, expect, ttl) = match step {
+            Step::Put { key, value, expect, ttl } => ("upsert", key, value, expect, ttl),
+            Step::Delete { key, expect: Expect::Absent } => {
+                return Err(StateError::Invalid(format!("'{key}' cannot be deleted on the condition that it is absent")));
+            }
+            Step::Delete { key, expect } => ("delete", key, Bytes::new(), expect, None),
+        };
+        let (etag, concurrency) = match expect {
+            Expect::Any => (None, StateConcurrency::ConcurrencyUnspecified),
+            Expect::Absent if self.kind == Kind::Redis => (Some(NO_VERSION.to_owned()), StateConcurrency::ConcurrencyUnspecified),
+            Expect::Absent => (None, StateConcurrency::ConcurrencyFirstWrite),
+            // An entry that was not written through Dapr has no etag, and an empty one would mean: unconditionally.
+            Expect::Version(Version(version)) if version.is_empty() => return Err(StateError::Conflict),
+            Expect::Version(Version(version)) => (Some(version), StateConcurrency::ConcurrencyUnspecified),
+        };
+        let item = StateItem {
+            key,
+            value: value.into(),
+            etag: etag.map(|value| Etag { value }),
+            metadata: ttl.map(|ttl| ("ttlInSeconds".to_owned(), whole_seconds(ttl).to_string())).into_iter().collect(),
+            options: Some(StateOptions { concurrency: concurrency.into(), consistency: 0 }),
+        };
+        Ok(TransactionalStateOperation { operation_type: operation_type.to_owned(), request: Some(item) })
+    }
+}
+
+impl StateStore for DaprStore {
+    async fn get(&self, key: &str) -> Result<Option<Entry>, StateError> {
+        self.read(|deadline| self.send_get(key, deadline)).await
+    }
+
+    async fn get_bulk(&self, keys: &[String]) -> Result<Vec<Option<Entry>>, StateError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut seen = HashSet::new();
+        let distinct: Vec<String> = keys.iter().filter(|key| seen.insert(*key)).cloned().collect();
+        let found = self.read(|deadline| self.send_bulk_get(distinct.clone(), deadline)).await?;
+        let of = |key| found.get(key).cloned().ok_or_else(|| self.explain(Failure::Incomplete));
+        keys.iter().map(of).collect()
+    }
+
+    async fn transact(&self, steps: Vec<Step>) -> Result<(), StateError> {
+        if steps.is_empty() {
+            return Ok(());
+        }
+        let operations = steps.into_iter().map(|step| self.operation(step)).collect::<Result<_, _>>()?;
+        let message = ExecuteStateTransactionRequest {
+            store_name: self.component.clone(),
+            operations,
+            metadata: HashMap::new(),
+        };
+        let mut client = self.sidecar.client.clone();
+        let request = self.sidecar.request(message, self.deadline);
+        // Sent once: a change whose answer was lost may have been made.
+        match timeout_at(Instant::now() + self.deadline, client.execute_state_transaction(request)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(status)) if self.kind.proves_conflict(status.message()) => Err(StateError::Conflict),
+            Ok(Err(status)) => Err(self.explain(Failure::of(&status))),
+            Err(_) => Err(self.explain(Failure::Late)),
+        }
+    }
+}
+
+/// An etag that no entry of Redis has; only an entry that does not exist passes the comparison with it.
+const NO_VERSION: &str = "-1";
+
+/// A missing entry has neither bytes nor an etag.
+fn entry(data: Vec<u8>, etag: String) -> Option<Entry> {
+    (!etag.is_empty() || !data.is_empty()).then(|| Entry { value: data.into(), version: Version(etag) })
+}
+
+/// Dapr's TTL is in whole seconds, and 0 means for ever: rounded up.
+fn whole_seconds(ttl: Duration) -> u64 {
+    (ttl.as_secs() + u64::from(ttl.subsec_nanos() > 0)).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_may_come_with_or_without_its_scheme() {
+        for endpoint in ["127.0.0.1:50001", "http://127.0.0.1:50001", " http://127.0.0.1:50001/ "] {
+            assert_eq!(address(endpoint).unwrap(), "http://127.0.0.1:50001");
+        }
+        assert_eq!(address("[::1]:7").unwrap(), "http://[::1]:7");
+    }
+
+    #[test]
+    fn an_endpoint_that_cannot_be_used_is_refused_in_a_sentence() {
+        for endpoint in ["", "localhost", "ftp://h:1", "h:1/path", "h:99999", ":1", "h :1", "http://u@h:1"] {
+            assert!(address(endpoint).unwrap_err().contains("is not an address"), "{endpoint}");
+        }
+        assert!(address("https://h:1").unwrap_err().contains("TLS"));
+    }
+
+    #[test]
+    fn a_time_to_live_is_rounded_up_to_whole_seconds() {
+        let millis = |ms| whole_seconds(Duration::from_millis(ms));
+        assert_eq!([millis(0), millis(1), millis(1000), millis(1001)], [1, 1, 1, 2]);
+    }
+}

@@ -1,0 +1,80 @@
+//! What a call that failed means. The sidecar's own texts stay out of the sentences: they hold hosts, users and
+//! addresses, and belong into its log, where they are.
+
+use std::error::Error;
+use std::time::Duration;
+
+use tonic::{Code, Status};
+
+use crate::state::StateError;
+
+/// How a call failed, apart from a conflict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// No answer in time.
+    Late,
+    /// No connection to the sidecar, or it was lost.
+    Unreachable,
+    /// The sidecar wants another token.
+    Token,
+    /// The sidecar does not have the component, at least not now.
+    NoComponent,
+    /// The store has no room.
+    Full,
+    /// The sidecar cannot reach the store.
+    StoreUnreachable,
+    /// The request as such is at fault.
+    Malformed,
+    /// The request is over the size that the sidecar takes.
+    TooLarge,
+    /// The answer left something out.
+    Incomplete,
+    /// Anything else.
+    Other,
+}
+
+impl Failure {
+    /// What the status of a call says.
+    pub(super) fn of(status: &Status) -> Self {
+        let says = |words: &[&str]| words.iter().any(|word| status.message().contains(word));
+        match status.code() {
+            Code::DeadlineExceeded | Code::Cancelled => Self::Late,
+            Code::Unauthenticated | Code::PermissionDenied => Self::Token,
+            Code::FailedPrecondition => Self::NoComponent,
+            Code::InvalidArgument if says(&["is not found", "is not configured"]) => Self::NoComponent,
+            Code::InvalidArgument => Self::Malformed,
+            Code::ResourceExhausted if says(&["larger than max"]) => Self::TooLarge,
+            // A status with a cause was made on this side, for want of an answer.
+            Code::Unavailable => Self::Unreachable,
+            _ if status.source().is_some() => Self::Unreachable,
+            _ if says(&["deadline exceeded", "context canceled"]) => Self::Late,
+            _ if says(&["OOM command not allowed", "disk is full", "No space left"]) => Self::Full,
+            _ if says(&["connect", "connection", "EOF", "i/o timeout", "broken pipe", "no such host"]) => {
+                Self::StoreUnreachable
+            }
+            _ => Self::Other,
+        }
+    }
+
+    /// True where the same read may well succeed at once: a pooled connection was dead, and now it is gone.
+    pub(super) fn may_pass(self) -> bool {
+        matches!(self, Self::Unreachable | Self::StoreUnreachable | Self::Other)
+    }
+
+    /// The sentence for `place`, such as "the cache 'cache'".
+    pub(super) fn explain(self, place: &str, endpoint: &str, deadline: Duration) -> StateError {
+        let sentence = match self {
+            Self::Malformed => return StateError::Invalid(format!("{place} refuses the request as malformed")),
+            Self::TooLarge => return StateError::Invalid(format!("the request is too large for {place}")),
+            Self::Late => format!("{place} did not answer within {} ms", deadline.as_millis()),
+            Self::Unreachable => format!("the sidecar at {endpoint} cannot be reached"),
+            Self::Token => format!("the sidecar at {endpoint} refuses the API token"),
+            Self::NoComponent => format!("the sidecar at {endpoint} does not have {place} at present"),
+            Self::Full => format!("{place} is full"),
+            Self::StoreUnreachable => format!("{place} cannot be reached by the sidecar"),
+            Self::Incomplete => format!("{place} gave an incomplete answer"),
+            Self::Other => format!("{place} failed; the sidecar's log says why"),
+        };
+        StateError::Unavailable(sentence)
+    }
+}

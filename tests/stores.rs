@@ -1,0 +1,76 @@
+//! Every store keeps the contract of the port, and differs from the others only as its [`Semantics`] say.
+//!
+//! [`Semantics`]: support::semantics::Semantics
+
+mod support;
+
+mod memory {
+    use usersvc::state::memory::Memory;
+
+    use crate::support::semantics::STRICT;
+
+    async fn open() -> Memory {
+        Memory::default()
+    }
+
+    crate::the_contract!(open, STRICT);
+}
+
+mod dapr {
+    use usersvc::state::dapr::{DaprStore, Sidecar};
+
+    use crate::support::PATIENCE;
+    use crate::support::components::*;
+    use crate::support::stack::Stack;
+
+    /// Two components of the sidecar that the tests share. A busy machine may take longer for a call than a user would
+    /// wait for it.
+    async fn open(statestore: &str, cache: &str) -> (DaprStore, DaprStore) {
+        let sidecar = Sidecar::connect(&Stack::shared().daprd.endpoint(), None).unwrap();
+        let (state, cache, _) = sidecar.open(statestore, cache, PATIENCE).await.unwrap();
+        (state.with_deadline(PATIENCE), cache.with_deadline(PATIENCE))
+    }
+
+    macro_rules! state_stores {
+        ($($name:ident $component:ident)*) => {$(
+            mod $name {
+                use super::{CACHE, DaprStore, $component};
+                use crate::support::semantics::STRICT;
+
+                async fn open() -> DaprStore {
+                    super::open($component, CACHE).await.0
+                }
+
+                crate::the_contract!(open, STRICT, without ttl);
+            }
+        )*};
+    }
+
+    macro_rules! caches {
+        ($($name:ident $component:ident $semantics:ident)*) => {$(
+            mod $name {
+                use super::{DaprStore, STATESTORE, $component};
+                use crate::support::semantics::$semantics;
+
+                async fn open() -> DaprStore {
+                    super::open(STATESTORE, $component).await.1
+                }
+
+                crate::the_contract!(open, $semantics);
+            }
+        )*};
+    }
+
+    state_stores! {
+        postgres_v2 STATESTORE
+        postgres_v1 STATESTORE_V1
+        sqlite STATESTORE_SQLITE
+        in_memory STATESTORE_MEMORY
+    }
+
+    caches! {
+        cache_redis CACHE REDIS
+        cache_sqlite CACHE_SQLITE STRICT
+        cache_in_memory CACHE_MEMORY STRICT
+    }
+}

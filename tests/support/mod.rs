@@ -1,0 +1,36 @@
+//! What the tests of real parts stand on: a private PostgreSQL, Redis and sidecar on free ports ([`stack`]), the
+//! service as a process ([`service`]), and the processes themselves ([`process`]), which never outlive their test.
+
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
+pub mod components;
+pub mod process;
+pub mod semantics;
+pub mod service;
+pub mod stack;
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// How long a condition may take to come true: generous, since it costs nothing where all is well.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits until the condition is true, and fails the test with `what` if it does not become so.
+#[track_caller]
+pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+    assert!(becomes_true(PATIENCE, &mut condition), "within {PATIENCE:?}: {what}");
+}
+
+/// Waits until the condition is true; false if the time is up before.
+pub fn becomes_true(patience: Duration, mut condition: impl FnMut() -> bool) -> bool {
+    let ends = Instant::now() + patience;
+    loop {
+        if condition() {
+            return true;
+        }
+        if Instant::now() >= ends {
+            return false;
+        }
+        sleep(Duration::from_millis(10));
+    }
+}
