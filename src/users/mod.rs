@@ -10,6 +10,7 @@ mod envelope;
 mod event;
 mod host;
 mod inspect;
+mod phases;
 mod read;
 mod repair;
 mod row;
