@@ -6,14 +6,15 @@ mod answer;
 mod component;
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use dapr::dapr::proto::common::v1::{Etag, StateItem, StateOptions, state_options::StateConcurrency};
 use dapr::dapr::proto::runtime::v1::dapr_client::DaprClient;
 use dapr::dapr::proto::runtime::v1::{
-    ExecuteStateTransactionRequest, GetBulkStateRequest, GetMetadataRequest, GetStateRequest,
-    RegisteredComponents, TransactionalStateOperation,
+    ExecuteStateTransactionRequest, GetBulkStateRequest, GetMetadataRequest, GetStateRequest, RegisteredComponents,
+    TransactionalStateOperation,
 };
 use tokio::time::{Instant, timeout_at};
 use tonic::metadata::{Ascii, MetadataValue};
@@ -54,7 +55,9 @@ const BULK_PARALLELISM: i32 = 8;
 
 /// A connection to a sidecar, made when the first call needs it, and made again whenever it is lost.
 #[derive(Clone)]
-pub struct Sidecar {
+pub struct Sidecar(Arc<Connection>);
+
+struct Connection {
     client: DaprClient<Channel>,
     endpoint: String,
     token: Option<MetadataValue<Ascii>>,
@@ -100,13 +103,13 @@ impl Sidecar {
         let token = token.map(|token| token.trim().parse()).transpose().map_err(|_| {
             "DAPR_API_TOKEN has characters that cannot stand in a header: set it to the sidecar's token".to_owned()
         })?;
-        Ok(Self { client: DaprClient::new(channel), endpoint, token })
+        Ok(Self(Arc::new(Connection { client: DaprClient::new(channel), endpoint, token })))
     }
 
     /// Where the sidecar is, with its scheme.
     #[must_use]
     pub fn endpoint(&self) -> &str {
-        &self.endpoint
+        &self.0.endpoint
     }
 
     /// The two stores of those component names, and the names that people know them by, after the components were
@@ -123,7 +126,7 @@ impl Sidecar {
     ) -> Result<(DaprStore, DaprStore, TierNames), OpenError> {
         let registered = self.components(patience).await?;
         let open = |name: &str, tier| {
-            let kind = Kind::check(name, tier, &self.endpoint, &registered)?;
+            let kind = Kind::check(name, tier, self.endpoint(), &registered)?;
             let deadline = match tier {
                 Tier::State => STATE_DEADLINE,
                 Tier::Cache => CACHE_DEADLINE,
@@ -139,7 +142,7 @@ impl Sidecar {
     async fn components(&self, patience: Duration) -> Result<Vec<RegisteredComponents>, OpenError> {
         let ends = Instant::now() + patience;
         loop {
-            let mut client = self.client.clone();
+            let mut client = self.client();
             let request = self.request(GetMetadataRequest {}, METADATA_DEADLINE);
             let answer = timeout_at(Instant::now() + METADATA_DEADLINE, client.get_metadata(request)).await;
             let failure = match answer {
@@ -148,9 +151,9 @@ impl Sidecar {
                 Err(_) => Failure::Late,
             };
             match failure {
-                Failure::Token => return Err(OpenError::Token { endpoint: self.endpoint.clone() }),
+                Failure::Token => return Err(OpenError::Token { endpoint: self.endpoint().to_owned() }),
                 _ if Instant::now() + METADATA_PAUSE >= ends => {
-                    let endpoint = self.endpoint.clone();
+                    let endpoint = self.endpoint().to_owned();
                     return Err(match failure {
                         Failure::Unreachable => OpenError::NoSidecar { endpoint },
                         Failure::Late => OpenError::Silent { endpoint },
@@ -162,11 +165,16 @@ impl Sidecar {
         }
     }
 
+    /// Its own handle on the one channel, since a call needs it mutable.
+    fn client(&self) -> DaprClient<Channel> {
+        self.0.client.clone()
+    }
+
     /// A request with the token, and with the deadline in the header that ends the sidecar's own wait.
     fn request<T>(&self, message: T, deadline: Duration) -> Request<T> {
         let mut request = Request::new(message);
         request.set_timeout(deadline);
-        if let Some(token) = &self.token {
+        if let Some(token) = &self.0.token {
             request.metadata_mut().insert("dapr-api-token", token.clone());
         }
         request
@@ -184,7 +192,8 @@ fn address(endpoint: &str) -> Result<String, String> {
         ));
     }
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
-    let has_port = authority.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    let has_port =
+        authority.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
     if !(scheme == "http" || scheme == "grpc") || !authority.chars().all(is_plain) || !has_port {
         return Err(not_an_address(endpoint));
     }
@@ -235,7 +244,7 @@ impl DaprStore {
     }
 
     fn explain(&self, failure: Failure) -> StateError {
-        failure.explain(&self.place(), &self.sidecar.endpoint, self.deadline)
+        failure.explain(&self.place(), self.sidecar.endpoint(), self.deadline)
     }
 
     /// Sends a read until it is answered, at most so often as the tier allows and within the deadline.
@@ -266,19 +275,23 @@ impl DaprStore {
     async fn send_get(&self, key: &str, deadline: Duration) -> Result<Option<Entry>, Status> {
         let message =
             GetStateRequest { store_name: self.component.clone(), key: key.to_owned(), ..GetStateRequest::default() };
-        let mut client = self.sidecar.client.clone();
+        let mut client = self.sidecar.client();
         let answer = client.get_state(self.sidecar.request(message, deadline)).await?.into_inner();
         Ok(entry(answer.data, answer.etag))
     }
 
-    async fn send_bulk_get(&self, keys: Vec<String>, deadline: Duration) -> Result<HashMap<String, Option<Entry>>, Status> {
+    async fn send_bulk_get(
+        &self,
+        keys: Vec<String>,
+        deadline: Duration,
+    ) -> Result<HashMap<String, Option<Entry>>, Status> {
         let message = GetBulkStateRequest {
             store_name: self.component.clone(),
             keys,
             parallelism: BULK_PARALLELISM,
             metadata: HashMap::new(),
         };
-        let mut client = self.sidecar.client.clone();
+        let mut client = self.sidecar.client();
         let answer = client.get_bulk_state(self.sidecar.request(message, deadline)).await?.into_inner();
         let one = |item: dapr::dapr::proto::runtime::v1::BulkStateItem| {
             if item.error.is_empty() {
@@ -294,13 +307,17 @@ impl DaprStore {
         let (operation_type, key, value, expect, ttl) = match step {
             Step::Put { key, value, expect, ttl } => ("upsert", key, value, expect, ttl),
             Step::Delete { key, expect: Expect::Absent } => {
-                return Err(StateError::Invalid(format!("'{key}' cannot be deleted on the condition that it is absent")));
+                return Err(StateError::Invalid(format!(
+                    "'{key}' cannot be deleted on the condition that it is absent"
+                )));
             }
             Step::Delete { key, expect } => ("delete", key, Bytes::new(), expect, None),
         };
         let (etag, concurrency) = match expect {
             Expect::Any => (None, StateConcurrency::ConcurrencyUnspecified),
-            Expect::Absent if self.kind == Kind::Redis => (Some(NO_VERSION.to_owned()), StateConcurrency::ConcurrencyUnspecified),
+            Expect::Absent if self.kind == Kind::Redis => {
+                (Some(NO_VERSION.to_owned()), StateConcurrency::ConcurrencyUnspecified)
+            }
             Expect::Absent => (None, StateConcurrency::ConcurrencyFirstWrite),
             // An entry that was not written through Dapr has no etag, and an empty one would mean: unconditionally.
             Expect::Version(Version(version)) if version.is_empty() => return Err(StateError::Conflict),
@@ -338,12 +355,9 @@ impl StateStore for DaprStore {
             return Ok(());
         }
         let operations = steps.into_iter().map(|step| self.operation(step)).collect::<Result<_, _>>()?;
-        let message = ExecuteStateTransactionRequest {
-            store_name: self.component.clone(),
-            operations,
-            metadata: HashMap::new(),
-        };
-        let mut client = self.sidecar.client.clone();
+        let message =
+            ExecuteStateTransactionRequest { store_name: self.component.clone(), operations, metadata: HashMap::new() };
+        let mut client = self.sidecar.client();
         let request = self.sidecar.request(message, self.deadline);
         // Sent once: a change whose answer was lost may have been made.
         match timeout_at(Instant::now() + self.deadline, client.execute_state_transaction(request)).await {

@@ -138,7 +138,9 @@ async fn a_short_time(store: &impl StateStore) {
 pub async fn what_is_put_is_read_back_byte_for_byte(store: &impl StateStore, _: Semantics) {
     let all: Vec<u8> = (0..=255).collect();
     let large = vec![b'x'; 1 << 20];
-    for bytes in [&b"{\"id\":1,\"name\":\"\xc3\xa4\"}"[..], b"7", b"\"text\"", b"null", b"", b" ", b"head\nbody", &all, &large] {
+    for bytes in
+        [&b"{\"id\":1,\"name\":\"\xc3\xa4\"}"[..], b"7", b"\"text\"", b"null", b"", b" ", b"head\nbody", &all, &large]
+    {
         let key = key("bytes");
         let step = Step::Put { key: key.clone(), value: Bytes::copy_from_slice(bytes), expect: Expect::Any, ttl: None };
         store.transact(vec![step]).await.unwrap();
@@ -169,7 +171,8 @@ pub async fn only_one_insert_succeeds(store: &impl StateStore, _: Semantics) {
     let key = key("insert");
     let names: Vec<String> = (0..8).map(|n| n.to_string()).collect();
     let results = join_all(names.iter().map(|name| set(store, &key, name, Expect::Absent))).await;
-    let winners: Vec<&String> = names.iter().zip(&results).filter(|(_, result)| result.is_ok()).map(|(name, _)| name).collect();
+    let winners: Vec<&String> =
+        names.iter().zip(&results).filter(|(_, result)| result.is_ok()).map(|(name, _)| name).collect();
     assert_eq!(winners.len(), 1, "{results:?}");
     assert_eq!(results.iter().filter(|result| **result == Err(StateError::Conflict)).count(), 7, "{results:?}");
     assert_eq!(value(store, &key).await.as_ref(), Some(winners[0]));
@@ -253,14 +256,15 @@ pub async fn a_delete_on_a_version_of_a_missing_entry(store: &impl StateStore, s
 
 pub async fn a_bulk_get_keeps_the_order_of_its_keys(store: &impl StateStore, _: Semantics) {
     let keys: Vec<String> = (0..100).map(|n| key(&format!("bulk-{n}"))).collect();
-    let puts = keys.iter().enumerate().filter(|(n, _)| n % 3 != 0);
+    let puts = keys.iter().enumerate().filter(|(n, _)| !n.is_multiple_of(3));
     store.transact(puts.map(|(n, key)| put(key, &n.to_string(), Expect::Any, None)).collect()).await.unwrap();
     let mut asked: Vec<String> = keys.iter().rev().cloned().collect();
     asked.push(keys[1].clone());
     asked.push(keys[0].clone());
     let entries = store.get_bulk(&asked).await.unwrap();
-    let expected = (0..100).rev().chain([1, 0]).map(|n: usize| (n % 3 != 0).then(|| n.to_string()));
-    let found = entries.iter().map(|entry| entry.as_ref().map(|entry| String::from_utf8_lossy(&entry.value).into_owned()));
+    let expected = (0..100).rev().chain([1, 0]).map(|n: usize| (!n.is_multiple_of(3)).then(|| n.to_string()));
+    let found =
+        entries.iter().map(|entry| entry.as_ref().map(|entry| String::from_utf8_lossy(&entry.value).into_owned()));
     assert!(found.eq(expected), "{entries:?}");
     assert_eq!(store.get_bulk(&[]).await, Ok(vec![]));
 }

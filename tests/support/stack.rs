@@ -278,12 +278,17 @@ fn daprd_program() -> Result<PathBuf, String> {
         .or_else(|| set("HOME").map(|home| home.join(".cache")))
         .ok_or("neither XDG_CACHE_HOME nor HOME says where the sidecar is")?;
     let program = cache.join(format!("usersvc/daprd-{version}/daprd"));
-    if program.is_file() { Ok(program) } else { Err("the Dapr sidecar is not built: run `tools/daprd/build`".to_owned()) }
+    if program.is_file() {
+        Ok(program)
+    } else {
+        Err("the Dapr sidecar is not built: run `tools/daprd/build`".to_owned())
+    }
 }
 
 /// The directory of PostgreSQL's programs: the newest that Debian installed, or the one on the path.
 fn postgres_programs() -> Result<PathBuf, String> {
-    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
+    let debian =
+        fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
     let version = |programs: &PathBuf| programs.parent()?.file_name()?.to_str()?.parse::<u32>().ok();
     let path = std::env::var_os("PATH").unwrap_or_default();
     debian

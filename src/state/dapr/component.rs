@@ -26,7 +26,9 @@ pub enum OpenError {
     )]
     NotASidecar { endpoint: String },
     /// The token is missing or wrong.
-    #[error("the Dapr sidecar at {endpoint} refuses the API token: set DAPR_API_TOKEN to the token it was started with")]
+    #[error(
+        "the Dapr sidecar at {endpoint} refuses the API token: set DAPR_API_TOKEN to the token it was started with"
+    )]
     Token { endpoint: String },
     /// The sidecar has no component of that name.
     #[error(
@@ -39,7 +41,13 @@ pub enum OpenError {
         "the component '{component}' ({kind}) lacks the capability {capability}, which the {role} needs: see in the \
          sidecar's log that it was initialized, or name another with {flag}"
     )]
-    LacksCapability { component: String, kind: String, capability: &'static str, role: &'static str, flag: &'static str },
+    LacksCapability {
+        component: String,
+        kind: String,
+        capability: &'static str,
+        role: &'static str,
+        flag: &'static str,
+    },
     /// Its type is none of those whose behaviour is known.
     #[error(
         "the component '{component}' is of type {kind}, which was never tried as a {role}: use {usable}, or name \
@@ -182,7 +190,8 @@ mod tests {
 
     #[test]
     fn a_missing_component_is_told_with_those_that_are_there() {
-        let missing = |registered: &[_]| Kind::check("x", Tier::State, "http://h:1", registered).unwrap_err().to_string();
+        let missing =
+            |registered: &[_]| Kind::check("x", Tier::State, "http://h:1", registered).unwrap_err().to_string();
         assert!(missing(&registered("state.redis", &[])).contains("has no component 'x' (it has 'store')"));
         assert!(missing(&[]).contains("it has no state stores"));
     }
