@@ -81,14 +81,15 @@ impl FromStr for RequestedId {
     /// leading zeros, single underscores between digits and a fraction of zeros are all right.
     fn from_str(written: &str) -> Result<Self, Problem> {
         let trimmed = written.trim();
-        if trimmed.len() > ID_DIGITS_MAX {
-            return Err(Problem::IdTooLong);
-        }
         let (negative, digits) = match trimmed.as_bytes().first() {
             Some(b'-') => (true, &trimmed[1..]),
             Some(b'+') => (false, &trimmed[1..]),
             _ => (false, trimmed),
         };
+        let in_number = digits.bytes().skip_while(|b| *b == b'0').take_while(|b| b.is_ascii_digit() || *b == b'_');
+        if in_number.filter(u8::is_ascii_digit).count() > ID_DIGITS_MAX {
+            return Err(Problem::IdTooLong);
+        }
         let digits = match digits.split_once('.') {
             Some((whole, zeros)) if !zeros.is_empty() && zeros.bytes().all(|b| b == b'0') => whole,
             Some(_) => return Err(Problem::NotAnId),
@@ -318,6 +319,8 @@ mod tests {
             assert_eq!(shown(written), Err(Problem::NotAnId), "{written}");
         }
         assert_eq!(shown(&"1".repeat(4301)), Err(Problem::IdTooLong));
+        assert_eq!(shown(&"x".repeat(4301)), Err(Problem::NotAnId));
+        assert_eq!(shown(&format!("{}7.{0}", "0".repeat(4301))), Ok("7".into()));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 /// Arrays and objects within each other, beyond which Python gives up (its recursion limit, less what the original's
 /// own frames take).
-pub const DEPTH_MAX: usize = 960;
+pub const DEPTH_MAX: usize = 967;
 /// Python refuses to read an integer of more digits than this.
 const DIGITS_MAX: usize = 4300;
 
