@@ -16,6 +16,41 @@ mod memory {
     crate::the_contract!(open, STRICT);
 }
 
+mod embedded {
+    use tempfile::TempDir;
+    use usersvc::state::embedded::Embedded;
+    use usersvc::state::{Entry, StateError, StateStore, Step};
+
+    use crate::support::semantics::STRICT;
+
+    /// A store that takes its directory along when it goes.
+    struct Scratch {
+        store: Embedded,
+        _dir: TempDir,
+    }
+
+    impl StateStore for Scratch {
+        async fn get(&self, key: &str) -> Result<Option<Entry>, StateError> {
+            self.store.get(key).await
+        }
+
+        async fn get_bulk(&self, keys: &[String]) -> Result<Vec<Option<Entry>>, StateError> {
+            self.store.get_bulk(keys).await
+        }
+
+        async fn transact(&self, steps: Vec<Step>) -> Result<(), StateError> {
+            self.store.transact(steps).await
+        }
+    }
+
+    async fn open() -> Scratch {
+        let dir = tempfile::tempdir().unwrap();
+        Scratch { store: Embedded::open(dir.path()).unwrap(), _dir: dir }
+    }
+
+    crate::the_contract!(open, STRICT);
+}
+
 mod dapr {
     use usersvc::state::dapr::{DaprStore, Sidecar};
 
