@@ -93,6 +93,7 @@ pub trait StateStore: Send + Sync + 'static {
 }
 
 /// The store that was chosen at the edge of the program: one type for all, without a virtual call.
+#[allow(clippy::large_enum_variant, reason = "a process has two of them")]
 pub enum Store {
     Dapr(dapr::DaprStore),
     Embedded(embedded::Embedded),

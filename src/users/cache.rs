@@ -38,7 +38,7 @@ impl<S: StateStore> Users<S> {
     pub(super) async fn put_marker(&self, key: String, marker: &Envelope) -> Result<(), StateError> {
         debug_assert!(kept_for(self.cache_ttl()) >= KEPT_MIN, "a marker outlives its write");
         let put = self.put(key, marker, Expect::Any).await;
-        self.note_cache(put.as_ref().map(|()| ()));
+        self.note_cache(put.as_ref().copied());
         put
     }
 
