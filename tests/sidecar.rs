@@ -121,6 +121,8 @@ mod dapr {
             for refused in refused {
                 assert!(matches!(refused, Err(StateError::Invalid(_))), "{refused:?}");
             }
+            let empty = Step::Put { key: "empty".to_owned(), value: Bytes::new(), expect: Expect::Any, ttl: None };
+            assert!(matches!(store.transact(vec![empty]).await, Err(StateError::Invalid(_))));
             let value = Bytes::from(vec![b'x'; 5 << 20]);
             let huge = Step::Put { key: "huge".to_owned(), value, expect: Expect::Any, ttl: None };
             let refused = store.transact(vec![huge]).await;

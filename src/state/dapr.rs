@@ -299,6 +299,10 @@ impl DaprStore {
 
     fn operation(&self, step: Step) -> Result<TransactionalStateOperation, StateError> {
         let (operation_type, key, value, expect, ttl) = match step {
+            // PostgreSQL's v2 would take it for NULL, and refuse it.
+            Step::Put { key, value, .. } if value.is_empty() => {
+                return Err(StateError::Invalid(format!("'{key}' cannot hold an empty value")));
+            }
             Step::Put { key, value, expect, ttl } => ("upsert", key, value, expect, ttl),
             Step::Delete { key, expect: Expect::Absent } => {
                 return Err(StateError::Invalid(format!(
