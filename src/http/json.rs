@@ -98,7 +98,7 @@ fn shown(value: f64) -> String {
 
 /// Why a body could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum Fault {
     /// It is no JSON: what was wrong, and at which code point.
     Invalid { message: &'static str, offset: usize },
     /// It is not text in the encoding that it seems to have, nests too deeply, or holds an endless integer.
@@ -108,9 +108,9 @@ pub enum Refusal {
 /// Reads a whole body.
 ///
 /// # Errors
-/// See [`Refusal`].
-pub fn read(body: &[u8]) -> Result<Value, Refusal> {
-    let points = super::decode::code_points(body).ok_or(Refusal::Unreadable)?;
+/// See [`Fault`].
+pub fn read(body: &[u8]) -> Result<Value, Fault> {
+    let points = super::decode::code_points(body).ok_or(Fault::Unreadable)?;
     let mut scanner = Scanner { points: &points, at: 0 };
     scanner.skip_space();
     let value = scanner.value()?;
@@ -118,8 +118,8 @@ pub fn read(body: &[u8]) -> Result<Value, Refusal> {
     if scanner.at < points.len() { refuse("Extra data", scanner.at) } else { Ok(value) }
 }
 
-fn refuse<T>(message: &'static str, offset: usize) -> Result<T, Refusal> {
-    Err(Refusal::Invalid { message, offset })
+fn refuse<T>(message: &'static str, offset: usize) -> Result<T, Fault> {
+    Err(Fault::Invalid { message, offset })
 }
 
 /// An array or object that is not closed yet.
@@ -154,7 +154,7 @@ impl Scanner<'_> {
     }
 
     /// A value of any depth, without recursion: what is open stands in a list of its own.
-    fn value(&mut self) -> Result<Value, Refusal> {
+    fn value(&mut self) -> Result<Value, Fault> {
         let mut open: Vec<Open> = Vec::new();
         loop {
             let mut value = match self.here() {
@@ -199,9 +199,9 @@ impl Scanner<'_> {
     }
 
     /// Opens an array or object; gives it back where it is empty.
-    fn open(&mut self, open: &mut Vec<Open>) -> Result<Option<Value>, Refusal> {
+    fn open(&mut self, open: &mut Vec<Open>) -> Result<Option<Value>, Fault> {
         if open.len() == DEPTH_MAX {
-            return Err(Refusal::Unreadable);
+            return Err(Fault::Unreadable);
         }
         let is_array = self.here() == '[';
         self.at += 1;
@@ -224,7 +224,7 @@ impl Scanner<'_> {
     }
 
     /// A key with its colon.
-    fn key(&mut self) -> Result<Text, Refusal> {
+    fn key(&mut self) -> Result<Text, Fault> {
         if self.here() != '"' {
             return refuse("Expecting property name enclosed in double quotes", self.at);
         }
@@ -238,7 +238,7 @@ impl Scanner<'_> {
         Ok(key)
     }
 
-    fn scalar(&mut self) -> Result<Value, Refusal> {
+    fn scalar(&mut self) -> Result<Value, Fault> {
         const WORDS: [(&str, Value); 6] = [
             ("null", Value::Null),
             ("true", Value::Bool(true)),
@@ -259,7 +259,7 @@ impl Scanner<'_> {
         self.number()
     }
 
-    fn number(&mut self) -> Result<Value, Refusal> {
+    fn number(&mut self) -> Result<Value, Fault> {
         let start = self.at;
         let mut end = start + usize::from(self.here() == '-');
         match self.look(end) {
@@ -286,7 +286,7 @@ impl Scanner<'_> {
         }
         match written.as_str() {
             "-0" => Ok(Value::Integer("0".into())),
-            digits if digits.trim_start_matches('-').len() > DIGITS_MAX => Err(Refusal::Unreadable),
+            digits if digits.trim_start_matches('-').len() > DIGITS_MAX => Err(Fault::Unreadable),
             _ => Ok(Value::Integer(written)),
         }
     }
@@ -298,7 +298,7 @@ impl Scanner<'_> {
         at
     }
 
-    fn string(&mut self) -> Result<Text, Refusal> {
+    fn string(&mut self) -> Result<Text, Fault> {
         let begin = self.at;
         let mut string = Text::from("");
         let mut at = begin + 1;
@@ -326,7 +326,7 @@ impl Scanner<'_> {
     }
 
     /// The code point of the escape sequence whose backslash stands there, and where the text goes on.
-    fn escape(&self, begin: usize, backslash: usize) -> Result<(u32, usize), Refusal> {
+    fn escape(&self, begin: usize, backslash: usize) -> Result<(u32, usize), Fault> {
         let at = backslash + 1;
         if at >= self.points.len() {
             return refuse("Unterminated string starting at", begin);
@@ -344,7 +344,7 @@ impl Scanner<'_> {
         Ok((plain.into(), at + 1))
     }
 
-    fn unicode_escape(&self, u: usize) -> Result<(u32, usize), Refusal> {
+    fn unicode_escape(&self, u: usize) -> Result<(u32, usize), Fault> {
         let first = self.hex(u)?;
         let end = u + 5;
         let is_pair = (0xd800..0xdc00).contains(&first)
@@ -361,9 +361,9 @@ impl Scanner<'_> {
     }
 
     /// The four digits after the `u` that stands there. Python wants a character behind them.
-    fn hex(&self, u: usize) -> Result<u32, Refusal> {
-        let digits = (u + 1..u + 5).map(|at| self.look(at).to_digit(16));
-        let value = digits.fold(Some(0), |sum, digit| Some(sum? * 16 + digit?));
+    fn hex(&self, u: usize) -> Result<u32, Fault> {
+        let mut digits = (u + 1..u + 5).map(|at| self.look(at).to_digit(16));
+        let value = digits.try_fold(0, |sum, digit| Some(sum * 16 + digit?));
         match value {
             Some(value) if u + 5 < self.points.len() => Ok(value),
             _ => refuse("Invalid \\uXXXX escape", u),
