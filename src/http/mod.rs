@@ -14,6 +14,7 @@ mod log;
 mod path;
 mod reply;
 mod server;
+mod soon;
 mod users;
 
 use axum::Router;
@@ -25,7 +26,8 @@ use crate::users::Users;
 use path::Resource;
 
 pub use log::Log;
-pub use server::serve;
+pub use server::{serve, serve_soon};
+pub use soon::Soon;
 
 /// The service as a function from requests to answers.
 ///

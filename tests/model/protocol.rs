@@ -154,11 +154,7 @@ impl Protocol {
 
     /// The number of the slot that holds the key in `epoch`.
     pub fn key(&self, epoch: Epoch) -> Epoch {
-        if self.has(Flaw::KeyWithoutEpoch) {
-            1
-        } else {
-            epoch
-        }
+        if self.has(Flaw::KeyWithoutEpoch) { 1 } else { epoch }
     }
 }
 

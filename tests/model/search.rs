@@ -12,18 +12,12 @@ use crate::protocol::{Flaw, Protocol, Scope};
 /// depth, number of states or time.
 fn search(protocol: Protocol, wanted: &'static [&'static str]) -> impl Checker<Protocol> {
     let (name, flaw, began) = (protocol.scope.name, protocol.flaw, Instant::now());
-    let plain = if protocol.scope.reduced {
-        ""
-    } else {
-        ", unreduced"
-    };
+    let plain = if protocol.scope.reduced { "" } else { ", unreduced" };
     let found = HasDiscoveries::AllOf(BTreeSet::from_iter(wanted.iter().copied()));
     let checker = protocol.checker().finish_when(found).spawn_bfs().join();
     println!(
         "{name}{plain}, {}: {} states, depth {}, {:.1} s",
-        flaw.map_or("whole".to_owned(), |flaw| format!(
-            "without a rule ({flaw:?})"
-        )),
+        flaw.map_or("whole".to_owned(), |flaw| format!("without a rule ({flaw:?})")),
         checker.unique_state_count(),
         checker.max_depth(),
         began.elapsed().as_secs_f64(),
@@ -34,17 +28,8 @@ fn search(protocol: Protocol, wanted: &'static [&'static str]) -> impl Checker<P
 /// The rule is needed: without it, reads break `promise` in a scope where they do not otherwise.
 fn breaks(scope: Scope, flaw: Flaw, promise: &'static [&'static str; 1]) {
     for reduced in [true, false] {
-        let scope = Scope {
-            reduced,
-            ..scope.clone()
-        };
-        let checker = search(
-            Protocol {
-                scope,
-                flaw: Some(flaw),
-            },
-            promise,
-        );
+        let scope = Scope { reduced, ..scope.clone() };
+        let checker = search(Protocol { scope, flaw: Some(flaw) }, promise);
         let path = checker.assert_any_discovery(promise[0]).into_actions();
         println!("{} steps: {path:?}", path.len());
     }
@@ -58,11 +43,7 @@ impl Scope {
     }
 
     pub fn holds_unreduced(self) {
-        Scope {
-            reduced: false,
-            ..self
-        }
-        .assert_kept(None);
+        Scope { reduced: false, ..self }.assert_kept(None);
     }
 
     /// The rule is not needed, as far as this scope goes.
