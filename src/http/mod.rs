@@ -13,6 +13,7 @@ mod json;
 mod log;
 mod path;
 mod reply;
+mod scan;
 mod server;
 mod soon;
 mod users;
