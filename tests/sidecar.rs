@@ -254,6 +254,7 @@ mod dapr {
         fs::remove_file(stack.daprd.resources.join("cache.yaml")).unwrap();
         stack.daprd.restart();
         says("does not have the cache 'cache' at present", cache.get("key").await);
+        says("does not have the cache 'cache' at present", cache.get_bulk(&["key".to_owned()]).await);
         sentence(cache.transact(put("key", Expect::Absent)).await);
     }
 }

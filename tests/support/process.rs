@@ -291,12 +291,19 @@ fn random() -> [u8; 2] {
 
 /// The status of an HTTP request to this machine, or `None` without an answer.
 pub fn http_status(port: u16, path: &str) -> Option<u16> {
+    http_get(port, path, "").map(|(status, _)| status)
+}
+
+/// The status and all that comes after it. `header` is empty or a whole line.
+pub fn http_get(port: u16, path: &str, header: &str) -> Option<(u16, String)> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(2))).ok()?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").ok()?;
-    let mut head = [0; 12];
-    stream.read_exact(&mut head).ok()?;
-    str::from_utf8(&head[9..]).ok()?.parse().ok()
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{header}Connection: close\r\n\r\n").ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).ok()?;
+    let answer = String::from_utf8_lossy(&answer);
+    let (status, rest) = answer.strip_prefix("HTTP/1.1 ")?.split_at_checked(3)?;
+    Some((status.parse().ok()?, rest.to_owned()))
 }
 
 /// Runs a command to its end and returns what it printed.
