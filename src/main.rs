@@ -1,1 +1,22 @@
-fn main() {}
+//! The program: a table of modes. Parse, run, exit code; no runtime where none is needed.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use usersvc::cli::{self, Command, completions, exit, render, serve, shell};
+
+fn main() -> ExitCode {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let line = match cli::parse(words.clone()) {
+        Ok(line) => line,
+        Err(refusal) => return render::usage(&refusal, &words).into(),
+    };
+    let screen = render::Screen::new(&line.global);
+    let ended = match &line.command {
+        Command::Serve(args) => serve::run(args, &line.global, &screen),
+        Command::User(_) | Command::Cache(_) => cli::once(&line, &screen),
+        Command::Shell(args) => shell::run(args, &words, &screen),
+        Command::Completions(args) => completions::run(args.shell),
+    };
+    exit::end(ended, &screen).into()
+}

@@ -85,28 +85,42 @@ fn split(text: &str, separator: char) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The value of `Cache-Status` (RFC 9211), where the cache had a part in the answer to a read.
+/// The value of `Cache-Status` (RFC 9211); `None` of a request that asked no store.
 #[must_use]
 pub fn cache_status(trace: &Trace) -> Option<String> {
-    let step = trace.steps.iter().find_map(|step| Some((forward(step.outcome)?, step)));
-    let (forward, first) = step?;
-    if first.outcome == Outcome::Hit {
-        let ttl = first.ttl.map(|ttl| format!("; ttl={ttl}")).unwrap_or_default();
+    if trace.steps.is_empty() {
+        return None;
+    }
+    if let Some(hit) = trace.steps.iter().find(|step| step.outcome == Outcome::Hit) {
+        let ttl = hit.ttl.map(|ttl| format!("; ttl={ttl}")).unwrap_or_default();
         return Some(format!("{CACHE_NAME}; hit{ttl}"));
     }
-    let scheduled = trace.steps.iter().find_map(|step| match step.outcome {
-        Outcome::FillScheduled => Some("; detail=fill-scheduled"),
-        Outcome::RepairScheduled => Some("; detail=repair-scheduled"),
-        _ => None,
-    });
-    let detail = scheduled.or(if first.outcome == Outcome::Away { Some("; detail=cache-away") } else { None });
-    Some(format!("{CACHE_NAME}; fwd={forward}{}", detail.unwrap_or_default()))
+    let is_write = trace.steps.iter().any(|step| is_of_a_write(step.outcome));
+    let asked = trace.steps.iter().find_map(|step| forward(step.outcome));
+    let reason = asked.filter(|_| !is_write).unwrap_or("method");
+    let detail = trace.steps.iter().find_map(|step| detail(step.outcome)).unwrap_or_default();
+    Some(format!("{CACHE_NAME}; fwd={reason}{detail}"))
 }
 
-/// Why the request went on to the state store (RFC 9211, section 2.2); empty for a hit.
+/// Only requests that write have such a step.
+fn is_of_a_write(outcome: Outcome) -> bool {
+    use Outcome::{Conflict, Created, Deleted, Marked, PromoteScheduled, Saved, Unchanged, Waited};
+    matches!(outcome, Conflict | Created | Deleted | Marked | PromoteScheduled | Saved | Unchanged | Waited)
+}
+
+fn detail(outcome: Outcome) -> Option<&'static str> {
+    match outcome {
+        Outcome::FillScheduled => Some("; detail=fill-scheduled"),
+        Outcome::PromoteScheduled => Some("; detail=promote-scheduled"),
+        Outcome::RepairScheduled => Some("; detail=repair-scheduled"),
+        Outcome::Away => Some("; detail=cache-away"),
+        _ => None,
+    }
+}
+
+/// Why a read went on to the state store (RFC 9211, section 2.2).
 fn forward(outcome: Outcome) -> Option<&'static str> {
     match outcome {
-        Outcome::Hit => Some(""),
         Outcome::Miss => Some("uri-miss"),
         Outcome::Expired => Some("stale"),
         Outcome::Marker => Some("miss"),
@@ -168,7 +182,9 @@ mod tests {
         assert_eq!(said(Outcome::Hit, Some(3541)).unwrap(), "usersvc; hit; ttl=3541");
         assert_eq!(said(Outcome::Expired, None).unwrap(), "usersvc; fwd=stale");
         assert_eq!(said(Outcome::Bypass, None).unwrap(), "usersvc; fwd=bypass");
-        assert_eq!(said(Outcome::Created, None), None);
+        assert_eq!(said(Outcome::Away, None).unwrap(), "usersvc; fwd=bypass; detail=cache-away");
+        assert_eq!(said(Outcome::Created, None).unwrap(), "usersvc; fwd=method");
+        assert_eq!(cache_status(&Trace::default()), None);
         assert_eq!(cache_status(&miss()).unwrap(), "usersvc; fwd=uri-miss; detail=fill-scheduled");
     }
 }

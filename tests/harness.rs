@@ -7,6 +7,7 @@ mod dapr {
     use std::path::Path;
     use std::process::{Child, Command, Stdio};
 
+    use crate::support::components::{STATESTORE, postgres_v2};
     use crate::support::eventually;
     use crate::support::process::{children, http_status, is_alive};
     use crate::support::stack::{Setup, Stack};
@@ -116,9 +117,8 @@ mod dapr {
     #[test]
     fn a_component_that_cannot_start_is_told_with_the_log() {
         let stack = Stack::shared();
-        let mut components = stack.standard_components();
-        components[0].settings.push(("timeout", "nonsense".to_owned()));
-        let error = stack.try_sidecar("broken", &components).err().expect("it does not start");
+        let broken = postgres_v2(STATESTORE, stack.postgres.port).with("timeout", "nonsense");
+        let error = stack.try_sidecar("broken", &[broken]).err().expect("it does not start");
         assert!(error.contains("daprd ended at its start") && error.contains("statestore"), "{error}");
     }
 }

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 
+use super::error::Refusal;
 use super::invalid::Fault;
 use super::json::{self, Text, Value};
 use crate::user::{NewUser, Problem, UserChange};
@@ -19,41 +20,32 @@ pub const BODY_TIME: Duration = Duration::from_secs(10);
 /// So much of a body that is too large is read and thrown away: a client that is still sending reads no answer.
 const DRAIN_MAX: usize = 1024 * 1024;
 
-/// Why there is no body to work with.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Unread {
-    TooLarge,
-    TooSlow,
-    /// The client broke off, or broke the rules of the transfer.
-    Broken,
-}
-
 /// The whole body.
-pub async fn receive(headers: &HeaderMap, body: Body) -> Result<Bytes, Unread> {
+pub async fn receive(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     let whole = tokio::time::timeout(BODY_TIME, receive_all(headers, body));
-    whole.await.unwrap_or(Err(Unread::TooSlow))
+    whole.await.unwrap_or(Err(Refusal::TooSlow))
 }
 
-async fn receive_all(headers: &HeaderMap, mut body: Body) -> Result<Bytes, Unread> {
+async fn receive_all(headers: &HeaderMap, mut body: Body) -> Result<Bytes, Refusal> {
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     let is_too_large = declared.is_some_and(|length| length > BODY_MAX);
     let waits_for_leave = headers.contains_key(header::EXPECT);
     if is_too_large && (waits_for_leave || declared > Some(DRAIN_MAX)) {
-        return Err(Unread::TooLarge);
+        return Err(Refusal::TooLarge);
     }
     let mut whole = Bytes::new();
     let mut length = 0;
     while let Some(frame) = body.frame().await {
-        let Ok(chunk) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
+        let Ok(chunk) = frame.map_err(|_| Refusal::Unparsable)?.into_data() else { continue };
         length += chunk.len();
         if length > DRAIN_MAX {
-            return Err(Unread::TooLarge);
+            return Err(Refusal::TooLarge);
         }
         if length <= BODY_MAX {
             whole = join(whole, chunk);
         }
     }
-    if length > BODY_MAX { Err(Unread::TooLarge) } else { Ok(whole) }
+    if length > BODY_MAX { Err(Refusal::TooLarge) } else { Ok(whole) }
 }
 
 /// Nearly every body comes in one piece, which is not copied.
@@ -66,25 +58,20 @@ fn join(so_far: Bytes, chunk: Bytes) -> Bytes {
     joined.freeze()
 }
 
-/// A body that the original could not parse, for whatever reason but broken JSON: 400.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Unparsable;
-
 /// What a body says. `Value::Null` stands for no body, too.
-pub fn parse(headers: &HeaderMap, body: &[u8]) -> Result<Result<Value, Fault>, Unparsable> {
+pub fn parse(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
     if body.is_empty() {
-        return Ok(Ok(Value::Null));
+        return Ok(Value::Null);
     }
     let kind = headers.get(header::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
     if !is_json(kind) {
         let broken = std::str::from_utf8(body).is_err();
-        return Ok(Ok(Value::Text(Text { text: String::from_utf8_lossy(body).into_owned(), broken })));
+        return Ok(Value::Text(Text { text: String::from_utf8_lossy(body).into_owned(), broken }));
     }
-    match json::read(body) {
-        Ok(value) => Ok(Ok(value)),
-        Err(json::Refusal::Invalid { message, offset }) => Ok(Err(Fault::broken_json(message, offset))),
-        Err(json::Refusal::Unreadable) => Err(Unparsable),
-    }
+    json::read(body).map_err(|fault| match fault {
+        json::Fault::Invalid { message, offset } => Refusal::Invalid(vec![Fault::broken_json(message, offset)]),
+        json::Fault::Unreadable => Refusal::Unparsable,
+    })
 }
 
 /// `application/json`, `application/…+json`, or nothing at all; whatever case and parameters.

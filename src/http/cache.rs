@@ -4,37 +4,33 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
-use serde::Serialize;
 
+use super::error::Refusal;
 use super::invalid::Fault;
 use super::json::Value;
-use super::users::{possible, receive};
-use super::{error, reply};
+use super::reply;
+use super::users::{possible, receive, requested};
 use crate::api::VerifyBody;
-use crate::users::{Error, Scope, Users};
+use crate::users::{Scope, Users};
 
 /// The most users that one verification draws; the whole store has no bound.
 const SAMPLE_MAX: u64 = 1_000_000;
 
 /// `GET /cache/users/{id}`.
-pub async fn inspect(users: &Users, written: &str) -> Response {
-    match possible(written) {
-        Ok(id) => answer(users.inspect(id).await),
-        Err(response) => response,
-    }
+pub async fn inspect(users: &Users, written: &str) -> Result<Response, Refusal> {
+    let id = possible(requested(written)?)?;
+    Ok(reply::json(StatusCode::OK, &users.inspect(id).await?))
 }
 
 /// `DELETE /cache/users/{id}`.
-pub async fn flush(users: &Users, written: &str) -> Response {
-    match possible(written) {
-        Ok(id) => answer(users.flush(id).await),
-        Err(response) => response,
-    }
+pub async fn flush(users: &Users, written: &str) -> Result<Response, Refusal> {
+    let id = possible(requested(written)?)?;
+    Ok(reply::json(StatusCode::OK, &users.flush(id).await?))
 }
 
 /// `DELETE /cache`.
-pub async fn flush_all(users: &Users) -> Response {
-    answer(users.flush_all().await)
+pub async fn flush_all(users: &Users) -> Result<Response, Refusal> {
+    Ok(reply::json(StatusCode::OK, &users.flush_all().await?))
 }
 
 /// `GET /cache/stats`.
@@ -43,15 +39,10 @@ pub fn stats(users: &Users) -> Response {
 }
 
 /// `POST /cache/verify`; no body means everything, and nothing is fixed.
-pub async fn verify(users: &Users, head: &Parts, given: Body) -> Response {
-    let given = match receive(&head.headers, given).await {
-        Ok(given) => given,
-        Err(response) => return response,
-    };
-    match verify_body(&given) {
-        Ok(VerifyBody { sample, fix }) => answer(users.verify(sample.map_or(Scope::All, Scope::Sample), fix).await),
-        Err(faults) => reply::invalid(faults),
-    }
+pub async fn verify(users: &Users, head: &Parts, given: Body) -> Result<Response, Refusal> {
+    let VerifyBody { sample, fix } = verify_body(&receive(&head.headers, given).await?)?;
+    let scope = sample.map_or(Scope::All, Scope::Sample);
+    Ok(reply::json(StatusCode::OK, &users.verify(scope, fix).await?))
 }
 
 fn verify_body(given: &Value) -> Result<VerifyBody, Vec<Fault>> {
@@ -74,12 +65,5 @@ fn verify_body(given: &Value) -> Result<VerifyBody, Vec<Fault>> {
     match (sample, fix) {
         (Ok(sample), Ok(fix)) => Ok(VerifyBody { sample, fix }),
         (sample, fix) => Err(sample.err().into_iter().chain(fix.err()).collect()),
-    }
-}
-
-fn answer(result: Result<impl Serialize, Error>) -> Response {
-    match result {
-        Ok(value) => reply::json(StatusCode::OK, &value),
-        Err(failure) => error::failed(&failure),
     }
 }

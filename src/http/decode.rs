@@ -20,7 +20,8 @@ pub fn code_points(body: &[u8]) -> Option<Vec<u32>> {
 
 fn utf32(bytes: &[u8], read: fn([u8; 4]) -> u32) -> Option<Vec<u32>> {
     let (units, rest) = bytes.as_chunks();
-    let points: Option<Vec<u32>> = units.iter().map(|unit| Some(read(*unit)).filter(|point| *point < 0x11_0000)).collect();
+    let points: Option<Vec<u32>> =
+        units.iter().map(|unit| Some(read(*unit)).filter(|point| *point < 0x11_0000)).collect();
     points.filter(|_| rest.is_empty())
 }
 

@@ -1,55 +1,81 @@
-//! What a client is told when a request failed.
+//! Why a request is refused, and what its client is told.
 
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 
-use super::body::{BODY_MAX, BODY_TIME, Unparsable, Unread};
+use super::body::{BODY_MAX, BODY_TIME};
+use super::invalid::Fault;
 use super::reply;
 use crate::users::Error;
 
-/// The answer to a request that the domain could not do.
-pub fn failed(error: &Error) -> Response {
-    let status = match error {
-        Error::NotFound(_) => StatusCode::NOT_FOUND,
-        Error::Conflict(_) => StatusCode::CONFLICT,
-        Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-        Error::Corrupt(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    };
-    let response = reply::detail(status, &error.to_string());
-    if status != StatusCode::SERVICE_UNAVAILABLE {
-        return response;
+/// Why a request does not get what it asks for.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Path or body break a rule.
+    Invalid(Vec<Fault>),
+    /// The body is no text that could be JSON, or did not arrive whole.
+    Unparsable,
+    TooLarge,
+    TooSlow,
+    /// The domain could not do it.
+    Failed(Error),
+    /// A fault of ours ended the work.
+    Panicked,
+}
+
+impl From<Vec<Fault>> for Refusal {
+    fn from(faults: Vec<Fault>) -> Self {
+        Self::Invalid(faults)
     }
-    // The stores are asked anew by every request, so a second is enough.
-    reply::with(response, header::RETRY_AFTER, "1")
 }
 
-/// The answer where a fault of ours ended the work.
-pub fn panicked() -> Response {
-    reply::detail(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "The service failed on this request; whether it was done can be seen by reading the user again",
-    )
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
 }
 
-impl From<Unread> for Response {
-    fn from(unread: Unread) -> Self {
-        match unread {
-            Unread::TooLarge => {
-                let sentence = format!("The request body is larger than {} KiB; send a smaller one", BODY_MAX / 1024);
-                reply::detail(StatusCode::PAYLOAD_TOO_LARGE, &sentence)
+impl Refusal {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unparsable => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Failed(Error::NotFound(_)) => StatusCode::NOT_FOUND,
+            Self::Failed(Error::Conflict(_)) => StatusCode::CONFLICT,
+            Self::Failed(Error::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Failed(Error::Corrupt(_)) | Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn sentence(&self) -> String {
+        match self {
+            Self::Invalid(_) => String::new(),
+            Self::Unparsable => "There was an error parsing the body".into(),
+            Self::TooLarge => format!("The request body is larger than {} KiB; send a smaller one", BODY_MAX / 1024),
+            Self::TooSlow => {
+                format!("The request body did not arrive within {} s; send it again", BODY_TIME.as_secs())
             }
-            Unread::TooSlow => {
-                let sentence = format!("The request body did not arrive within {} s; send it again", BODY_TIME.as_secs());
-                let response = reply::detail(StatusCode::REQUEST_TIMEOUT, &sentence);
-                reply::with(response, header::CONNECTION, "close")
+            Self::Failed(error) => error.to_string(),
+            Self::Panicked => {
+                "The service failed on this request; read the user again to see whether it was done".into()
             }
-            Unread::Broken => Unparsable.into(),
         }
     }
 }
 
-impl From<Unparsable> for Response {
-    fn from(_: Unparsable) -> Self {
-        reply::detail(StatusCode::BAD_REQUEST, "There was an error parsing the body")
+impl From<Refusal> for Response {
+    fn from(refusal: Refusal) -> Self {
+        if let Refusal::Invalid(faults) = refusal {
+            return reply::invalid(faults);
+        }
+        let response = reply::detail(refusal.status(), &refusal.sentence());
+        match refusal {
+            // The stores are asked anew by every request, so a second is enough.
+            Refusal::Failed(Error::Unavailable(_)) => reply::with(response, header::RETRY_AFTER, "1"),
+            Refusal::TooSlow => reply::with(response, header::CONNECTION, "close"),
+            _ => response,
+        }
     }
 }

@@ -18,6 +18,10 @@ struct Health {
 
 /// `GET /health`.
 pub fn get(users: &Users) -> Response {
-    let timestamp = CreatedAt(users.options().host.timestamp());
+    at(CreatedAt(users.options().host.timestamp()))
+}
+
+/// The answer at that moment.
+pub fn at(timestamp: CreatedAt) -> Response {
     reply::json(StatusCode::OK, &Health { status: "healthy", service: "user-service", timestamp })
 }

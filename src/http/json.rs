@@ -4,17 +4,11 @@
 //! Beyond RFC 8259 that means: `NaN`, `Infinity` and `-Infinity` are numbers, lone surrogates may stand in strings,
 //! of a key that is given twice the last value counts, and UTF-16 and UTF-32 are known by their first bytes.
 
-use std::collections::HashMap;
-
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// Arrays and objects within each other, beyond which Python gives up (its recursion limit, less what the original's
-/// own frames take).
-pub const DEPTH_MAX: usize = 967;
-/// Python refuses to read an integer of more digits than this.
-const DIGITS_MAX: usize = 4300;
+pub use super::scan::{Fault, read};
 
 /// A JSON value as it was given.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,288 +90,56 @@ fn shown(value: f64) -> String {
     format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
 }
 
-/// Why a body could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// It is no JSON: what was wrong, and at which code point.
-    Invalid { message: &'static str, offset: usize },
-    /// It is not text in the encoding that it seems to have, nests too deeply, or holds an endless integer.
-    Unreadable,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Reads a whole body.
-///
-/// # Errors
-/// See [`Refusal`].
-pub fn read(body: &[u8]) -> Result<Value, Refusal> {
-    let points = super::decode::code_points(body).ok_or(Refusal::Unreadable)?;
-    let mut scanner = Scanner { points: &points, at: 0 };
-    scanner.skip_space();
-    let value = scanner.value()?;
-    scanner.skip_space();
-    if scanner.at < points.len() { refuse("Extra data", scanner.at) } else { Ok(value) }
-}
-
-fn refuse<T>(message: &'static str, offset: usize) -> Result<T, Refusal> {
-    Err(Refusal::Invalid { message, offset })
-}
-
-/// An array or object that is not closed yet.
-enum Open {
-    Array(Vec<Value>),
-    Object { fields: Vec<(Text, Value)>, places: HashMap<Text, usize>, key: Text },
-}
-
-struct Scanner<'a> {
-    points: &'a [u32],
-    at: usize,
-}
-
-impl Scanner<'_> {
-    /// The character here; U+0000, which no grammar rule names, where it is beyond the end or no character.
-    fn here(&self) -> char {
-        self.look(self.at)
+    fn echo(body: &str) -> String {
+        serde_json::to_string(&read(body.as_bytes()).unwrap()).unwrap()
     }
 
-    fn look(&self, at: usize) -> char {
-        self.points.get(at).and_then(|point| char::from_u32(*point)).unwrap_or('\0')
-    }
-
-    fn skip_space(&mut self) {
-        while matches!(self.here(), ' ' | '\t' | '\n' | '\r') {
-            self.at += 1;
+    fn refusal(body: &[u8]) -> (&'static str, usize) {
+        match read(body) {
+            Err(Fault::Invalid { message, offset }) => (message, offset),
+            other => panic!("{other:?}"),
         }
     }
 
-    fn starts(&self, word: &str) -> bool {
-        word.chars().enumerate().all(|(ahead, c)| self.look(self.at + ahead) == c)
+    #[test]
+    fn what_was_sent_comes_back_as_python_would_write_it() {
+        assert_eq!(echo("[1e16, 1E5, 1e-5, 0.0001, -0.0, -0, 1.50]"), "[1e+16,100000.0,1e-05,0.0001,-0.0,0,1.5]");
+        assert_eq!(echo("123456789012345678901234567890"), "123456789012345678901234567890");
+        assert_eq!(echo(r#"{"b": 1, "a": 2, "b": {"\ud83d\ude00": null}}"#), r#"{"b":{"😀":null},"a":2}"#);
+        assert_eq!(echo("[NaN, 1e999, -Infinity]"), r#"["NaN","Infinity","-Infinity"]"#);
     }
 
-    /// A value of any depth, without recursion: what is open stands in a list of its own.
-    fn value(&mut self) -> Result<Value, Refusal> {
-        let mut open: Vec<Open> = Vec::new();
-        loop {
-            let mut value = match self.here() {
-                '[' | '{' => match self.open(&mut open)? {
-                    Some(empty) => empty,
-                    None => continue,
-                },
-                _ => self.scalar()?,
-            };
-            // The value may end the array or object it stands in, and that one the next.
-            loop {
-                let Some(inner) = open.last_mut() else { return Ok(value) };
-                self.skip_space();
-                match (inner, self.here()) {
-                    (Open::Array(items), ',') => {
-                        items.push(value);
-                        self.at += 1;
-                        self.skip_space();
-                        break;
-                    }
-                    (Open::Object { fields, places, key }, ',') => {
-                        put(fields, places, std::mem::replace(key, Text::from("")), value);
-                        self.at += 1;
-                        self.skip_space();
-                        *key = self.key()?;
-                        break;
-                    }
-                    (Open::Array(items), ']') => {
-                        items.push(value);
-                        value = Value::Array(std::mem::take(items));
-                    }
-                    (Open::Object { fields, places, key }, '}') => {
-                        put(fields, places, std::mem::replace(key, Text::from("")), value);
-                        value = Value::Object(std::mem::take(fields));
-                    }
-                    _ => return refuse("Expecting ',' delimiter", self.at),
-                }
-                self.at += 1;
-                open.pop();
-            }
-        }
+    #[test]
+    fn a_refusal_counts_code_points() {
+        assert_eq!(refusal("{\"é😀\": x".as_bytes()), ("Expecting value", 7));
+        assert_eq!(refusal("\u{feff}{\"é\" 1}".as_bytes()), ("Expecting ':' delimiter", 5));
+        assert_eq!(refusal(br#"{"a": 1,}"#), ("Expecting property name enclosed in double quotes", 8));
+        assert_eq!(refusal(br#"["\ud83d\uzzzz"]"#), ("Invalid \\uXXXX escape", 9));
+        assert_eq!(refusal(b"[1] x"), ("Extra data", 4));
+        assert_eq!(refusal(&[0xff, 0xfe]), ("Expecting value", 0));
     }
 
-    /// Opens an array or object; gives it back where it is empty.
-    fn open(&mut self, open: &mut Vec<Open>) -> Result<Option<Value>, Refusal> {
-        if open.len() == DEPTH_MAX {
-            return Err(Refusal::Unreadable);
-        }
-        let is_array = self.here() == '[';
-        self.at += 1;
-        self.skip_space();
-        if is_array && self.here() == ']' {
-            self.at += 1;
-            return Ok(Some(Value::Array(Vec::new())));
-        }
-        if is_array {
-            open.push(Open::Array(Vec::new()));
-            return Ok(None);
-        }
-        if self.here() == '}' {
-            self.at += 1;
-            return Ok(Some(Value::Object(Vec::new())));
-        }
-        let key = self.key()?;
-        open.push(Open::Object { fields: Vec::new(), places: HashMap::new(), key });
-        Ok(None)
+    #[test]
+    fn a_lone_surrogate_breaks_a_text_and_a_pair_does_not() {
+        let broken = |body: &[u8]| matches!(read(body).unwrap(), Value::Text(Text { broken: true, .. }));
+        assert!(broken(br#""\ud800""#) && broken(b"\"\xed\xa0\x80\"") && broken(b"\xff\xfe\"\0\x3d\xd8\"\0"));
+        assert!(!broken(br#""\ud83d\ude00""#));
     }
 
-    /// A key with its colon.
-    fn key(&mut self) -> Result<Text, Refusal> {
-        if self.here() != '"' {
-            return refuse("Expecting property name enclosed in double quotes", self.at);
+    #[test]
+    fn what_python_gives_up_on_is_unreadable_and_costs_no_stack() {
+        for body in ["[".repeat(60_000), "{\"a\":".repeat(10_000), "9".repeat(4301)] {
+            assert_eq!(read(body.as_bytes()), Err(Fault::Unreadable));
         }
-        let key = self.string()?;
-        self.skip_space();
-        if self.here() != ':' {
-            return refuse("Expecting ':' delimiter", self.at);
-        }
-        self.at += 1;
-        self.skip_space();
-        Ok(key)
-    }
-
-    fn scalar(&mut self) -> Result<Value, Refusal> {
-        const WORDS: [(&str, Value); 6] = [
-            ("null", Value::Null),
-            ("true", Value::Bool(true)),
-            ("false", Value::Bool(false)),
-            ("NaN", Value::Float(f64::NAN)),
-            ("Infinity", Value::Float(f64::INFINITY)),
-            ("-Infinity", Value::Float(f64::NEG_INFINITY)),
-        ];
-        if self.here() == '"' {
-            return self.string().map(Value::Text);
-        }
-        for (word, value) in WORDS {
-            if self.starts(word) {
-                self.at += word.len();
-                return Ok(value);
-            }
-        }
-        self.number()
-    }
-
-    fn number(&mut self) -> Result<Value, Refusal> {
-        let start = self.at;
-        let mut end = start + usize::from(self.here() == '-');
-        match self.look(end) {
-            '0' => end += 1,
-            '1'..='9' => end = self.after_digits(end),
-            _ => return refuse("Expecting value", start),
-        }
-        let mut is_float = false;
-        if self.look(end) == '.' && self.look(end + 1).is_ascii_digit() {
-            end = self.after_digits(end + 1);
-            is_float = true;
-        }
-        if matches!(self.look(end), 'e' | 'E') {
-            let digits = end + 1 + usize::from(matches!(self.look(end + 1), '+' | '-'));
-            if self.look(digits).is_ascii_digit() {
-                end = self.after_digits(digits);
-                is_float = true;
-            }
-        }
-        let written: String = (start..end).map(|at| self.look(at)).collect();
-        self.at = end;
-        if is_float {
-            return Ok(Value::Float(written.parse().expect("Rust reads every float of JSON")));
-        }
-        match written.as_str() {
-            "-0" => Ok(Value::Integer("0".into())),
-            digits if digits.trim_start_matches('-').len() > DIGITS_MAX => Err(Refusal::Unreadable),
-            _ => Ok(Value::Integer(written)),
-        }
-    }
-
-    fn after_digits(&self, mut at: usize) -> usize {
-        while self.look(at).is_ascii_digit() {
-            at += 1;
-        }
-        at
-    }
-
-    fn string(&mut self) -> Result<Text, Refusal> {
-        let begin = self.at;
-        let mut string = Text::from("");
-        let mut at = begin + 1;
-        loop {
-            let Some(&point) = self.points.get(at) else { return refuse("Unterminated string starting at", begin) };
-            let point = match char::from_u32(point) {
-                Some('"') => {
-                    self.at = at + 1;
-                    return Ok(string);
-                }
-                Some('\\') => {
-                    let (point, after) = self.escape(begin, at)?;
-                    at = after;
-                    point
-                }
-                Some('\0'..='\u{1f}') => return refuse("Invalid control character at", at),
-                _ => {
-                    at += 1;
-                    point
-                }
-            };
-            string.broken |= char::from_u32(point).is_none();
-            string.text.push(char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER));
-        }
-    }
-
-    /// The code point of the escape sequence whose backslash stands there, and where the text goes on.
-    fn escape(&self, begin: usize, backslash: usize) -> Result<(u32, usize), Refusal> {
-        let at = backslash + 1;
-        if at >= self.points.len() {
-            return refuse("Unterminated string starting at", begin);
-        }
-        let plain = match self.look(at) {
-            'u' => return self.unicode_escape(at),
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            c @ ('"' | '\\' | '/') => c,
-            _ => return refuse("Invalid \\escape", backslash),
-        };
-        Ok((plain.into(), at + 1))
-    }
-
-    fn unicode_escape(&self, u: usize) -> Result<(u32, usize), Refusal> {
-        let first = self.hex(u)?;
-        let end = u + 5;
-        let is_pair = (0xd800..0xdc00).contains(&first)
-            && end + 6 < self.points.len()
-            && (self.look(end), self.look(end + 1)) == ('\\', 'u');
-        if !is_pair {
-            return Ok((first, end));
-        }
-        let second = self.hex(end + 1)?;
-        if (0xdc00..0xe000).contains(&second) {
-            return Ok((0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00), end + 6));
-        }
-        Ok((first, end))
-    }
-
-    /// The four digits after the `u` that stands there. Python wants a character behind them.
-    fn hex(&self, u: usize) -> Result<u32, Refusal> {
-        let digits = (u + 1..u + 5).map(|at| self.look(at).to_digit(16));
-        let value = digits.fold(Some(0), |sum, digit| Some(sum? * 16 + digit?));
-        match value {
-            Some(value) if u + 5 < self.points.len() => Ok(value),
-            _ => refuse("Invalid \\uXXXX escape", u),
-        }
-    }
-}
-
-/// Sets a field: the last value of a key counts, at the place of the first.
-fn put(fields: &mut Vec<(Text, Value)>, places: &mut HashMap<Text, usize>, key: Text, value: Value) {
-    match places.get(&key) {
-        Some(place) => fields[*place].1 = value,
-        None => {
-            places.insert(key.clone(), fields.len());
-            fields.push((key, value));
+        let deepest = super::super::scan::DEPTH_MAX;
+        let body = format!("{}{}", "[".repeat(deepest), "]".repeat(deepest));
+        assert_eq!(echo(&body), body);
+        for bytes in [&b"\"\xff\""[..], b"\"\xc0\x80\"", b"\xff\xfe\0", b"\0\0\xfe\xff\0\x11\0\0"] {
+            assert_eq!(read(bytes), Err(Fault::Unreadable), "{bytes:?}");
         }
     }
 }

@@ -190,3 +190,106 @@ fn describe_step(id: UserId, outcome: Outcome, text: &mut String) {
     };
     line(text, level, format_args!("User {id} {what}"));
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+    use crate::trace::Step;
+
+    /// Takes what is written, after the test has looked away for a while.
+    #[derive(Clone, Default)]
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn sentences(events: &[Event]) -> Vec<String> {
+        let mut text = String::new();
+        events.iter().for_each(|event| describe(event, &mut text));
+        text.lines().map(|line| line.split_once(' ').unwrap().1.to_owned()).collect()
+    }
+
+    #[test]
+    fn what_is_told_last_is_written_before_the_log_is_gone() {
+        let sink = Sink::default();
+        let log = Log::to(sink.clone());
+        let lines = Arc::clone(&log.lines);
+        for _ in 0..1000 {
+            lines.add(|text| describe(&Event::CacheBack, text));
+        }
+        drop(log);
+        let written = String::from_utf8(sink.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(written.lines().filter(|line| line.ends_with("Z INFO  Cache back")).count(), 1000);
+    }
+
+    #[test]
+    fn a_log_that_nobody_reads_holds_nobody_up() {
+        struct Stuck(std::sync::mpsc::Receiver<()>);
+        impl Write for Stuck {
+            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+                let _ = self.0.recv();
+                Ok(bytes.len())
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let (release, stuck) = std::sync::mpsc::channel();
+        let log = Log::to(Stuck(stuck));
+        let lines = Arc::clone(&log.lines);
+        let began = Instant::now();
+        for _ in 0..100_000 {
+            lines.add(|text| text.push_str("x".repeat(100).as_str()));
+        }
+        assert!(began.elapsed() < Duration::from_secs(5));
+        assert!(lines.locked(|waiting| waiting.text.len()) < WAITING_MAX + 100);
+        assert!(lines.locked(|waiting| waiting.dropped) > 0);
+        drop(release);
+    }
+
+    #[test]
+    fn a_reason_from_outside_stays_on_its_line() {
+        let reason = "gone\n2026 INFO  CACHE HIT: User 7 found in cache\u{1b}[0m".to_owned();
+        let told = sentences(&[Event::CacheAway { reason }]);
+        assert_eq!(told.len(), 1);
+        assert!(told[0].contains(r"gone\n2026") && !told[0].contains('\u{1b}'), "{told:?}");
+    }
+
+    #[test]
+    fn a_violation_is_told_with_its_evidence() {
+        let id = UserId::new(7).unwrap();
+        let told = sentences(&[Event::Violation { id, cached: 3, stored: Some(4), epoch: "ab".into() }]);
+        assert_eq!(
+            told,
+            ["ERROR VIOLATION: User 7 was served at version 3 from cache, but was at version 4 in state store before \
+              that (epoch ab); run `usersvc cache flush 7`"]
+        );
+    }
+
+    #[test]
+    fn a_miss_is_told_in_the_words_of_the_original() {
+        let step = |outcome| Step { outcome, elapsed: Duration::ZERO, ttl: None };
+        let steps = [Outcome::Miss, Outcome::Found, Outcome::FillScheduled].map(step).to_vec();
+        let id = UserId::new(7);
+        let told =
+            sentences(&[Event::Request(Trace { user: id, steps }), Event::Filled { id: id.unwrap(), ttl: 3600 }]);
+        assert_eq!(
+            told,
+            [
+                "INFO  CACHE MISS: User 7 not in cache",
+                "INFO  User 7 found in state store",
+                "INFO  User 7 cached with TTL 3600s"
+            ]
+        );
+    }
+}

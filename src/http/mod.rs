@@ -13,7 +13,9 @@ mod json;
 mod log;
 mod path;
 mod reply;
+mod scan;
 mod server;
+mod soon;
 mod users;
 
 use axum::Router;
@@ -25,7 +27,8 @@ use crate::users::Users;
 use path::Resource;
 
 pub use log::Log;
-pub use server::serve;
+pub use server::{serve, serve_soon};
+pub use soon::Soon;
 
 /// The service as a function from requests to answers.
 ///
@@ -39,22 +42,23 @@ async fn answer(State(users): State<Users>, request: Request) -> Response {
     let (head, given) = request.into_parts();
     let path = path::decode(head.uri.path());
     let Some(resource) = Resource::named(&path) else { return unknown(&path, head.uri.query()) };
-    match (&head.method, resource) {
+    let answered = match (&head.method, resource) {
         (&Method::GET, Resource::User(id)) => users::get(&users, id).await,
         (&Method::PUT, Resource::User(id)) => users::update(&users, id, &head, given).await,
         (&Method::DELETE, Resource::User(id)) => users::delete(&users, id).await,
         (&Method::POST, Resource::Users) => users::create(&users, &head, given).await,
-        (&Method::GET, Resource::Health) => health::get(&users),
+        (&Method::GET, Resource::Health) => Ok(health::get(&users)),
         (&Method::GET, Resource::CacheUser(id)) => cache::inspect(&users, id).await,
         (&Method::DELETE, Resource::CacheUser(id)) => cache::flush(&users, id).await,
         (&Method::DELETE, Resource::Cache) => cache::flush_all(&users).await,
-        (&Method::GET, Resource::CacheStats) => cache::stats(&users),
+        (&Method::GET, Resource::CacheStats) => Ok(cache::stats(&users)),
         (&Method::POST, Resource::CacheVerify) => cache::verify(&users, &head, given).await,
         (_, resource) => {
             let response = reply::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
-            reply::with(response, header::ALLOW, resource.allow())
+            Ok(reply::with(response, header::ALLOW, resource.allow()))
         }
-    }
+    };
+    answered.unwrap_or_else(Response::from)
 }
 
 /// A path that names nothing: 404, or the way to the path without its last slash.

@@ -11,6 +11,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
+use super::soon::{self, Soon};
 use crate::users::Users;
 
 /// How long the head of a request may take, and how long a connection may idle.
@@ -32,9 +33,23 @@ pub async fn serve(
     users: Users,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    let soon = Soon::default();
+    soon.are(users);
+    serve_soon(listener, soon, shutdown).await
+}
+
+/// The same over users whose stores may still have to be found.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_soon(
+    listener: TcpListener,
+    users: Soon,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     let renewed = users.clone();
-    let renewal = tokio::spawn(async move { renewed.keep_view().await });
-    let service = TowerToHyperService::new(super::router(users.clone()));
+    let renewal = tokio::spawn(async move { renewed.come().await.keep_view().await });
+    let service = TowerToHyperService::new(soon::router(users.clone()));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_MAX);
     let connections = GracefulShutdown::new();
@@ -70,7 +85,9 @@ pub async fn serve(
     drop(listener);
     let deadline = Instant::now() + GRACE;
     let _ = tokio::time::timeout_at(deadline, connections.shutdown()).await;
-    users.settle(deadline.saturating_duration_since(Instant::now())).await;
+    if let Some(users) = users.get() {
+        users.settle(deadline.saturating_duration_since(Instant::now())).await;
+    }
     renewal.abort();
     Ok(())
 }

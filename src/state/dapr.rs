@@ -45,10 +45,6 @@ const METADATA_PAUSE: Duration = Duration::from_millis(100);
 /// that the channel does for minutes.
 const CONNECT_DEADLINE: Duration = Duration::from_millis(500);
 
-/// How often a read of the state store is sent at most. After PostgreSQL was restarted, each connection that the
-/// sidecar keeps fails once; it keeps four.
-const READ_ATTEMPTS: u32 = 5;
-
 /// How many keys of a bulk get the sidecar asks the component for at a time. Only Redis is asked key by key; more
 /// than this gains nothing there.
 const BULK_PARALLELISM: i32 = 8;
@@ -247,26 +243,24 @@ impl DaprStore {
         failure.explain(&self.place(), self.sidecar.endpoint(), self.deadline)
     }
 
-    /// Sends a read until it is answered, at most so often as the tier allows and within the deadline.
+    /// Sends a read until it is answered or its time is over, but again only where that may help at once, and never to
+    /// the cache: a read goes on without it.
     async fn read<T, F>(&self, send: impl Fn(Duration) -> F) -> Result<T, StateError>
     where
         F: Future<Output = Result<T, Status>>,
     {
         let ends = Instant::now() + self.deadline;
-        let mut attempts = match self.tier {
-            Tier::State => READ_ATTEMPTS,
-            Tier::Cache => 1,
-        };
+        let mut retries = 0;
         loop {
-            attempts -= 1;
             let failure = match timeout_at(ends, send(ends - Instant::now())).await {
                 Ok(Ok(value)) => return Ok(value),
                 Ok(Err(status)) => Failure::of(&status),
                 Err(_) => Failure::Late,
             };
-            if attempts == 0 || !failure.may_pass() || Instant::now() >= ends {
+            if self.tier == Tier::Cache || retries >= failure.retries() || Instant::now() >= ends {
                 return Err(self.explain(failure));
             }
+            retries += 1;
         }
     }
 
@@ -305,6 +299,10 @@ impl DaprStore {
 
     fn operation(&self, step: Step) -> Result<TransactionalStateOperation, StateError> {
         let (operation_type, key, value, expect, ttl) = match step {
+            // PostgreSQL's v2 would take it for NULL, and refuse it.
+            Step::Put { key, value, .. } if value.is_empty() => {
+                return Err(StateError::Invalid(format!("'{key}' cannot hold an empty value")));
+            }
             Step::Put { key, value, expect, ttl } => ("upsert", key, value, expect, ttl),
             Step::Delete { key, expect: Expect::Absent } => {
                 return Err(StateError::Invalid(format!(

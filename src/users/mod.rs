@@ -31,6 +31,7 @@ use crate::trace::{Outcome, Step, TierNames, Trace, Traced};
 use crate::user::{RequestedId, User, UserId};
 
 pub use control::Phase;
+pub use envelope::Kind;
 pub use event::{Event, Observer};
 pub use host::Host;
 pub use inspect::{CacheEntry, Flushed, Inspection, Verdict};

@@ -11,55 +11,58 @@ pub const CACHE: &str = "cache";
 pub const CACHE_SQLITE: &str = "cache-sqlite";
 pub const CACHE_MEMORY: &str = "cache-memory";
 
-/// A component: its name, its type, its version and its settings.
+/// A component of a sidecar.
 #[derive(Clone)]
 pub struct Component {
     pub name: String,
-    pub kind: &'static str,
-    pub version: &'static str,
-    pub settings: Vec<(&'static str, String)>,
-    /// True where the sidecar goes on without it if it cannot be reached at the start.
-    pub is_optional: bool,
+    /// The file as the sidecar reads it.
+    pub yaml: String,
 }
 
 impl Component {
-    fn new(name: &str, kind: &'static str, version: &'static str, settings: &[(&'static str, &str)]) -> Self {
+    fn new(name: &str, kind: &str, version: &str, settings: &[(&str, &str)]) -> Self {
+        let yaml = format!(
+            "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: {name}\n\
+             spec:\n  type: {kind}\n  version: {version}\n  metadata:\n"
+        );
+        let component = Self { name: name.to_owned(), yaml };
         // Without it the keys start with the app id, and the sidecar of another app would not find them.
-        let mut all = vec![("keyPrefix", "name".to_owned())];
-        all.extend(settings.iter().map(|&(name, value)| (name, value.to_owned())));
-        Self { name: name.to_owned(), kind, version, settings: all, is_optional: false }
+        let all = [&[("keyPrefix", "name")], settings].concat();
+        all.into_iter().fold(component, |component, (name, value)| component.with(name, value))
     }
 
-    /// The file as the sidecar reads it.
-    pub fn yaml(&self) -> String {
-        let mut yaml = format!(
-            "apiVersion: dapr.io/v1alpha1\nkind: Component\nmetadata:\n  name: {}\nspec:\n  type: {}\n  version: {}\n",
-            self.name, self.kind, self.version
-        );
-        if self.is_optional {
-            yaml += "  ignoreErrors: true\n";
-        }
-        yaml += "  metadata:\n";
-        for (name, value) in &self.settings {
-            yaml += &format!("    - name: {name}\n      value: \"{value}\"\n");
-        }
-        yaml
+    /// The same with one more setting.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.yaml += &format!("    - name: {name}\n      value: \"{value}\"\n");
+        self
+    }
+
+    /// The same, but a sidecar that cannot reach it at its start goes on without it.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.yaml = self.yaml.replace("spec:\n", "spec:\n  ignoreErrors: true\n");
+        self
     }
 }
 
 /// PostgreSQL as the service wants it.
 pub fn postgres_v2(name: &str, port: u16) -> Component {
-    let settings = [("connectionString", postgres(port, "daprdb")), ("tablePrefix", "usersvc_".to_owned())];
-    Component::new(name, "state.postgresql", "v2", &settings.each_ref().map(|(name, value)| (*name, value.as_str())))
+    Component::new(
+        name,
+        "state.postgresql",
+        "v2",
+        &[("connectionString", &postgres(port)), ("tablePrefix", "usersvc_")],
+    )
 }
 
 /// PostgreSQL as the original used it.
 pub fn postgres_v1(name: &str, port: u16) -> Component {
-    Component::new(name, "state.postgresql", "v1", &[("connectionString", &postgres(port, "daprdb"))])
+    Component::new(name, "state.postgresql", "v1", &[("connectionString", &postgres(port))])
 }
 
-fn postgres(port: u16, database: &str) -> String {
-    format!("host=127.0.0.1 port={port} user=dapruser password=daprpassword dbname={database} sslmode=disable")
+fn postgres(port: u16) -> String {
+    format!("host=127.0.0.1 port={port} user=dapruser password=daprpassword database=daprdb sslmode=disable")
 }
 
 /// Redis as the service wants it: a script whose answer was lost is not run again.

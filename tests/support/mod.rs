@@ -36,3 +36,17 @@ pub fn becomes_true(patience: Duration, mut condition: impl FnMut() -> bool) -> 
         sleep(Duration::from_millis(10));
     }
 }
+
+/// The same for a condition that must be awaited.
+pub async fn becomes_true_async(patience: Duration, mut condition: impl AsyncFnMut() -> bool) -> bool {
+    let ends = tokio::time::Instant::now() + patience;
+    loop {
+        if condition().await {
+            return true;
+        }
+        if tokio::time::Instant::now() >= ends {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}

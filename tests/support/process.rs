@@ -228,15 +228,17 @@ impl Server {
 
     fn end(&self, signal: Signal) -> Option<ExitStatus> {
         let id = self.id()?;
+        let children = children(id);
         // A frozen server could not follow.
         self.thaw();
         send(id, signal);
-        let status = self.wait();
-        if status.is_some() {
-            return status;
-        }
-        send(id, Signal::KILL);
-        self.wait()
+        let status = self.wait().or_else(|| {
+            send(id, Signal::KILL);
+            self.wait()
+        });
+        // PostgreSQL's processes outlive a killed one for a moment, and keep another from starting.
+        becomes_true(PATIENCE, || !children.iter().any(|child| is_alive(*child)));
+        status
     }
 
     /// The process is gone and waited for: its id may soon be somebody else's.

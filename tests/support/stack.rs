@@ -19,13 +19,17 @@ use super::process::{Scene, Server, http_status, on_free_ports, run};
 /// The app id of the sidecar that all tests of a binary share.
 pub const APP_ID: &str = "user-service";
 
+/// The password of `dapruser`.
+const PASSWORD: &str = "daprpassword";
+
 /// The tool module says which sidecar is built.
 const TOOL_MODULE: &str = include_str!("../../tools/daprd/go.mod");
 
 /// What a stack is for.
 #[derive(Clone, Copy, Default)]
 pub struct Setup {
-    /// True where PostgreSQL must survive the loss of power; the others write without waiting for the disk.
+    /// True where PostgreSQL waits for the disk at each commit. The others survive `kill -9` as well, which leaves
+    /// what was written with the system, but not the loss of power.
     pub is_durable: bool,
 }
 
@@ -59,7 +63,7 @@ impl Stack {
         let postgres = Postgres::start(&scene, setup)?;
         let redis = Redis::start(&scene)?;
         let components = standard(scene.path(), &postgres, &redis);
-        let daprd = Daprd::start(&scene, &program, APP_ID, &components)?;
+        let daprd = Daprd::start(&scene, &program, APP_ID, &components, None)?;
         Ok(Self { daprd, redis, postgres, scene })
     }
 
@@ -77,7 +81,15 @@ impl Stack {
 
     /// The same, with the reason why it did not start.
     pub fn try_sidecar(&self, app_id: &str, components: &[Component]) -> Result<Daprd, String> {
-        Daprd::start(&self.scene, &daprd_program()?, app_id, components)
+        Daprd::start(&self.scene, &daprd_program()?, app_id, components, None)
+    }
+
+    /// The same for a sidecar that serves only who has the token.
+    #[track_caller]
+    pub fn sidecar_with_token(&self, app_id: &str, components: &[Component], token: &str) -> Daprd {
+        let program = daprd_program().unwrap_or_else(|error| panic!("{error}"));
+        let started = Daprd::start(&self.scene, &program, app_id, components, Some(token));
+        started.unwrap_or_else(|error| panic!("{error}"))
     }
 
     /// The components that the sidecar has, to be changed for another one.
@@ -106,27 +118,35 @@ fn standard(directory: &Path, postgres: &Postgres, on_redis: &Redis) -> Vec<Comp
 /// A sidecar.
 pub struct Daprd {
     server: Server,
+    /// The directory of its components, read at each start.
+    pub resources: PathBuf,
     pub http_port: u16,
     pub grpc_port: u16,
 }
 
 impl Daprd {
-    fn start(scene: &Arc<Scene>, program: &Path, app_id: &str, components: &[Component]) -> Result<Self, String> {
+    fn start(
+        scene: &Arc<Scene>,
+        program: &Path,
+        app_id: &str,
+        components: &[Component],
+        token: Option<&str>,
+    ) -> Result<Self, String> {
         let resources = tempfile::Builder::new()
             .prefix("components-")
             .tempdir_in(scene.path())
             .map_err(|error| format!("no directory for the components: {error}"))?
             .keep();
         for component in components {
-            fs::write(resources.join(format!("{}.yaml", component.name)), component.yaml())
+            fs::write(resources.join(format!("{}.yaml", component.name)), &component.yaml)
                 .map_err(|error| format!("the component {} cannot be written: {error}", component.name))?;
         }
         on_free_ports(|[http_port, grpc_port, internal, metrics]| {
-            let (program, app_id) = (program.to_owned(), app_id.to_owned());
-            let (home, resources) = (scene.path().to_owned(), resources.clone());
+            let (program, app_id, token) = (program.to_owned(), app_id.to_owned(), token.map(str::to_owned));
+            let (home, components) = (scene.path().to_owned(), resources.clone());
             let command = move || {
                 let mut command = Command::new(&program);
-                command.args(["--app-id", &app_id, "--resources-path"]).arg(&resources);
+                command.args(["--app-id", &app_id, "--resources-path"]).arg(&components);
                 for (flag, port) in [
                     ("--dapr-http-port", http_port),
                     ("--dapr-grpc-port", grpc_port),
@@ -137,11 +157,12 @@ impl Daprd {
                 }
                 command.args(["--dapr-listen-addresses", "127.0.0.1", "--enable-metrics=false", "--log-level", "warn"]);
                 command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", &home);
+                command.envs(token.iter().map(|token| ("DAPR_API_TOKEN", token)));
                 command
             };
             let is_ready = move |_| http_status(http_port, "/v1.0/healthz/outbound") == Some(204);
             let server = Server::start(scene, "daprd", Signal::TERM, command, is_ready)?;
-            Ok(Self { server, http_port, grpc_port })
+            Ok(Self { server, resources: resources.clone(), http_port, grpc_port })
         })
     }
 
@@ -176,8 +197,12 @@ impl Postgres {
             }
             command
         };
+        let password = scene.path().join("password");
+        fs::write(&password, PASSWORD).map_err(|error| format!("no file for the password: {error}"))?;
         run(program(&programs.join("initdb"))
-            .args(["-U", "dapruser", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D"])
+            .args(["-U", "dapruser", "-A", "scram-sha-256", "--pwfile"])
+            .arg(&password)
+            .args(["-E", "UTF8", "--locale=C", "--no-sync", "-D"])
             .arg(&cluster))?;
         let postgres = on_free_ports(|[port]| {
             let (serve, cluster_here) = (programs.join("postgres"), cluster.clone());
@@ -186,7 +211,7 @@ impl Postgres {
                 command.arg("-D").arg(&cluster_here).args(["-p", &port.to_string(), "-h", "127.0.0.1", "-k", ""]);
                 command.args(["-c", "shared_buffers=16MB"]);
                 if !setup.is_durable {
-                    command.args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
+                    command.args(["-c", "fsync=off", "-c", "full_page_writes=off"]);
                 }
                 command
             };
@@ -219,6 +244,7 @@ impl Postgres {
         let port = self.port.to_string();
         run(Command::new(self.programs.join("psql"))
             .args(["-XAtq", "-h", "127.0.0.1", "-p", &port, "-U", "dapruser", "-d", database, "-c", statement])
+            .env("PGPASSWORD", PASSWORD)
             .current_dir("/"))
     }
 }

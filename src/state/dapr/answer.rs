@@ -15,14 +15,16 @@ pub(super) enum Failure {
     Late,
     /// No connection to the sidecar, or it was lost.
     Unreachable,
+    /// The sidecar lost a connection to the store that it kept.
+    Dropped,
+    /// The sidecar cannot make a connection to the store.
+    StoreUnreachable,
     /// The sidecar wants another token.
     Token,
     /// The sidecar does not have the component, at least not now.
     NoComponent,
-    /// The store has no room.
+    /// The store takes no writes.
     Full,
-    /// The sidecar cannot reach the store.
-    StoreUnreachable,
     /// The request as such is at fault.
     Malformed,
     /// The request is over the size that the sidecar takes.
@@ -48,17 +50,24 @@ impl Failure {
             Code::Unavailable => Self::Unreachable,
             _ if status.source().is_some() => Self::Unreachable,
             _ if says(&["deadline exceeded", "context canceled"]) => Self::Late,
-            _ if says(&["OOM command not allowed", "disk is full", "No space left"]) => Self::Full,
-            _ if says(&["connect", "connection", "EOF", "i/o timeout", "broken pipe", "no such host"]) => {
+            // Redis names the reason only for a command outside of a transaction.
+            _ if says(&["OOM command not allowed", "EXECABORT", "No space left", "disk is full"]) => Self::Full,
+            _ if says(&["failed to connect", "connection refused", "dial tcp", "i/o timeout"]) => {
                 Self::StoreUnreachable
             }
+            _ if says(&["connection", "conn closed", "EOF", "broken pipe"]) => Self::Dropped,
             _ => Self::Other,
         }
     }
 
-    /// True where the same read may well succeed at once: a pooled connection was dead, and now it is gone.
-    pub(super) fn may_pass(self) -> bool {
-        matches!(self, Self::Unreachable | Self::StoreUnreachable | Self::Other)
+    /// How often the same read may be sent again at once. After PostgreSQL was restarted, each connection that the
+    /// sidecar keeps fails once, and it keeps as many as there are processors, at least four.
+    pub(super) fn retries(self) -> u32 {
+        match self {
+            Self::Dropped => 64,
+            Self::Unreachable | Self::Other => 4,
+            _ => 0,
+        }
     }
 
     /// The sentence for `place`, such as "the cache 'cache'".
@@ -70,8 +79,8 @@ impl Failure {
             Self::Unreachable => format!("the sidecar at {endpoint} cannot be reached"),
             Self::Token => format!("the sidecar at {endpoint} refuses the API token"),
             Self::NoComponent => format!("the sidecar at {endpoint} does not have {place} at present"),
-            Self::Full => format!("{place} is full"),
-            Self::StoreUnreachable => format!("{place} cannot be reached by the sidecar"),
+            Self::Full => format!("{place} takes no writes: it may be full"),
+            Self::Dropped | Self::StoreUnreachable => format!("{place} cannot be reached by the sidecar"),
             Self::Incomplete => format!("{place} gave an incomplete answer"),
             Self::Other => format!("{place} failed; the sidecar's log says why"),
         };

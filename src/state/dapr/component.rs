@@ -33,7 +33,7 @@ pub enum OpenError {
     /// The sidecar has no component of that name.
     #[error(
         "the Dapr sidecar at {endpoint} has no component '{component}' ({present}): put its file into the sidecar's \
-         resources path, or name another with {flag}"
+         resources path, see in the sidecar's log whether it could be initialized, or name another with {flag}"
     )]
     MissingComponent { endpoint: String, component: String, present: String, flag: &'static str },
     /// The component is not initialized, or is too little of a state store.
@@ -145,11 +145,12 @@ impl Kind {
 }
 
 fn present(registered: &[RegisteredComponents]) -> String {
-    let names: Vec<String> = registered
+    let mut names: Vec<String> = registered
         .iter()
         .filter(|component| component.r#type.starts_with("state."))
         .map(|component| format!("'{}'", component.name))
         .collect();
+    names.sort();
     if names.is_empty() { "it has no state stores".to_owned() } else { format!("it has {}", names.join(", ")) }
 }
 

@@ -1,0 +1,25 @@
+//! `usersvc completions`: the scripts that teach a shell this grammar. The ones in `completions/` are made by this,
+//! and a test compares them.
+
+use std::io::Write;
+
+use clap_complete::{Shell, generate};
+
+use super::exit::Exit;
+
+/// The completion script for a shell.
+#[must_use]
+pub fn script(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    generate(shell, &mut super::grammar(), "usersvc", &mut script);
+    script
+}
+
+/// Prints it.
+///
+/// # Errors
+/// That stdout does not take it.
+pub fn run(shell: Shell) -> anyhow::Result<Exit> {
+    std::io::stdout().lock().write_all(&script(shell))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,203 @@
+//! How a command ends: with an exit code and, where it failed, with a sentence, its cause and what to try.
+
+use std::io;
+use std::process::ExitCode;
+
+use super::render::Screen;
+use crate::client::{Error, InvalidField};
+use crate::state::lock::LockError;
+use crate::user::RequestedId;
+
+/// The exit codes. Scripts depend on them: a number keeps its meaning for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    Done = 0,
+    /// A check found something.
+    Found = 1,
+    /// What was asked makes no sense as it stands; a setting or a flag is wrong.
+    Usage = 2,
+    NotFound = 3,
+    NotAllowed = 4,
+    Conflict = 5,
+    Invalid = 6,
+    /// What is needed is not there, or is taken; it may be later.
+    Unreachable = 7,
+    /// Some of many were not done.
+    Partly = 8,
+    /// A fault of ours.
+    Fault = 70,
+    TimedOut = 124,
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl Exit {
+    /// The stable name of the code, for programs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Found => "found",
+            Self::Usage => "usage",
+            Self::NotFound => "not_found",
+            Self::NotAllowed => "not_allowed",
+            Self::Conflict => "conflict",
+            Self::Invalid => "invalid_input",
+            Self::Unreachable => "unreachable",
+            Self::Partly => "partly_done",
+            Self::Fault => "fault",
+            Self::TimedOut => "timed_out",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// The HTTP status that says the same (RFC 9457 asks for one).
+    #[must_use]
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Done | Self::Found | Self::Partly => 200,
+            Self::Usage => 400,
+            Self::NotFound => 404,
+            Self::NotAllowed => 403,
+            Self::Conflict => 409,
+            Self::Invalid => 422,
+            Self::Fault => 500,
+            Self::Unreachable | Self::Interrupted => 503,
+            Self::TimedOut => 504,
+        }
+    }
+}
+
+/// Why a command failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{sentence}")]
+pub struct Failure {
+    pub exit: Exit,
+    /// What happened, to what.
+    pub sentence: String,
+    pub causes: Vec<String>,
+    /// What to do next.
+    pub tries: Vec<String>,
+    /// The values that were refused.
+    pub fields: Vec<InvalidField>,
+}
+
+impl Failure {
+    /// A failure of one sentence.
+    pub fn new(exit: Exit, sentence: impl Into<String>) -> Self {
+        Self { exit, sentence: sentence.into(), causes: Vec::new(), tries: Vec::new(), fields: Vec::new() }
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
+        self
+    }
+
+    /// Adds something to try.
+    #[must_use]
+    pub fn attempt(mut self, what: impl Into<String>) -> Self {
+        self.tries.push(what.into());
+        self
+    }
+
+    /// The input that nothing was done with.
+    #[must_use]
+    pub fn invalid(fields: Vec<InvalidField>) -> Self {
+        Error::Invalid(fields).into()
+    }
+
+    /// There is no such user.
+    #[must_use]
+    pub fn not_found(id: &RequestedId) -> Self {
+        Error::NotFound(id.clone()).into()
+    }
+
+    /// The failure of a write: where no answer came, the write may have been made.
+    #[must_use]
+    pub fn of_write(error: Error, look: &str) -> Self {
+        let unknown = matches!(error, Error::Slow { .. } | Error::Unavailable(_) | Error::Foreign { .. });
+        let failure = Self::from(error);
+        if unknown { failure.because("it is not known whether the change was made").attempt(look) } else { failure }
+    }
+
+    /// A failure whose sentence was written elsewhere as "what happened; what to do", or with a colon.
+    #[must_use]
+    pub fn told(exit: Exit, told: &str) -> Self {
+        match told.rsplit_once("; ").or_else(|| told.rsplit_once(": ")) {
+            Some((sentence, advice)) => Self::new(exit, sentence).attempt(advice),
+            None => Self::new(exit, told),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let sentence = error.to_string();
+        let is = |exit| Self::new(exit, sentence.clone());
+        match error {
+            Error::NotFound(_) => is(Exit::NotFound),
+            Error::Conflict(_) => is(Exit::Conflict).attempt("the same command again"),
+            Error::Invalid(fields) => Self { fields, ..is(Exit::Invalid) },
+            Error::Unreachable { cause, .. } => is(Exit::Unreachable)
+                .because(cause)
+                .attempt("usersvc serve                 to start the service")
+                .attempt("--server URL                  if it is somewhere else")
+                .attempt("--via dapr or --via embedded  to do without it"),
+            Error::Slow { .. } => is(Exit::TimedOut).attempt("the service's log, and its /health"),
+            Error::Unavailable(_) => is(Exit::Unreachable).attempt("again in a moment"),
+            Error::Foreign { cause, .. } => is(Exit::Unreachable)
+                .because(cause)
+                .attempt("--server URL, or USERSVC_SERVER, with the URL that `usersvc serve` shows at its start"),
+            Error::Forbidden { .. } => is(Exit::NotAllowed),
+            Error::Refused { .. } => is(Exit::Fault),
+            Error::Unsupported(_) => is(Exit::Usage).attempt("--via api, with `usersvc serve` running"),
+            Error::Corrupt(_) => is(Exit::Fault),
+            Error::BadUrl { .. } => is(Exit::Usage).attempt("--server http://localhost:8001"),
+        }
+    }
+}
+
+impl From<LockError> for Failure {
+    fn from(error: LockError) -> Self {
+        let exit = match error {
+            LockError::Held(_) => Exit::Unreachable,
+            LockError::Io { .. } => Exit::Usage,
+        };
+        Self::told(exit, &error.to_string())
+    }
+}
+
+/// Tells why a command failed, if it did, and how the process is to end.
+pub fn end(ended: anyhow::Result<Exit>, screen: &Screen) -> Exit {
+    let error = match ended {
+        Ok(exit) => return exit,
+        Err(error) => error,
+    };
+    let Some(failure) = judge(&error) else { return Exit::Done };
+    screen.failure(&failure);
+    failure.exit
+}
+
+/// What an error says about the end; `None` where nobody reads stdout any more, which is no failure.
+#[must_use]
+pub fn judge(error: &anyhow::Error) -> Option<Failure> {
+    if let Some(failure) = error.downcast_ref::<Failure>() {
+        return Some(failure.clone());
+    }
+    if let Some(error) = error.downcast_ref::<Error>() {
+        return Some(error.clone().into());
+    }
+    if error.downcast_ref::<io::Error>().is_some_and(|fault| fault.kind() == io::ErrorKind::BrokenPipe) {
+        return None;
+    }
+    let mut failure = Failure::new(Exit::Fault, error.to_string());
+    failure.causes = error.chain().skip(1).map(ToString::to_string).collect();
+    Some(failure)
+}

@@ -1,0 +1,114 @@
+//! A failure: one sentence, its cause, and what to try; or the same as a problem object (RFC 9457).
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use colored::Colorize;
+use serde_json::{Value, json};
+
+use super::super::exit::{Exit, Failure};
+use super::{Screen, harmless, tell};
+use crate::client::InvalidField;
+
+impl Screen {
+    /// Prints a failure on stderr.
+    pub fn failure(&self, failure: &Failure) {
+        if self.is_json() {
+            return tell(&problem(failure).to_string());
+        }
+        let error = self.err.paint("error:", |word| word.red().bold());
+        match failure.fields.as_slice() {
+            [] => tell(&format!("{error} {}", harmless(&failure.sentence))),
+            [one] => tell(&format!("{error} the {} is not valid", harmless(one.field()))),
+            _ => tell(&format!("{error} {}", harmless(&failure.sentence))),
+        }
+        let label = |word| self.err.paint(word, |word| word.bold());
+        for cause in failure.causes.iter().cloned().chain(failure.fields.iter().map(|f| fault(f, &failure.fields))) {
+            tell(&format!("{} {}", label("cause:"), harmless(&cause)));
+        }
+        for (nth, attempt) in failure.tries.iter().enumerate() {
+            let word = if nth == 0 { label("  try:") } else { "      ".into() };
+            tell(&format!("{word} {}", harmless(attempt)));
+        }
+    }
+}
+
+/// What is wrong with a field, with its name where there are several.
+fn fault(field: &InvalidField, all: &[InvalidField]) -> String {
+    match all {
+        [_] => field.message.clone(),
+        _ => format!("{}: {}", field.field(), field.message),
+    }
+}
+
+fn problem(failure: &Failure) -> Value {
+    let mut problem = json!({
+        "type": "about:blank",
+        "title": title(failure.exit),
+        "status": failure.exit.status(),
+        "code": failure.exit.name(),
+        "exit_code": failure.exit as u8,
+        "detail": failure.sentence,
+    });
+    let parts = problem.as_object_mut().expect("it was made as an object");
+    if !failure.causes.is_empty() {
+        parts.insert("cause".into(), failure.causes.join("; ").into());
+    }
+    if !failure.tries.is_empty() {
+        let tries = failure.tries.iter().map(|attempt| attempt.split_whitespace().collect::<Vec<_>>().join(" "));
+        parts.insert("try".into(), tries.collect());
+    }
+    if !failure.fields.is_empty() {
+        let fields = failure.fields.iter();
+        let listed = fields.map(|field| json!({"type": field.kind, "loc": field.loc, "msg": field.message}));
+        parts.insert("errors".into(), listed.collect());
+    }
+    problem
+}
+
+fn title(exit: Exit) -> &'static str {
+    match exit {
+        Exit::Done | Exit::Found => "Done",
+        Exit::Usage => "Usage",
+        Exit::NotFound => "Not found",
+        Exit::NotAllowed => "Not allowed",
+        Exit::Conflict => "Conflict",
+        Exit::Invalid => "Invalid input",
+        Exit::Unreachable => "Unreachable",
+        Exit::Partly => "Partly done",
+        Exit::Fault => "Fault of the program",
+        Exit::TimedOut => "Timed out",
+        Exit::Interrupted => "Interrupted",
+    }
+}
+
+/// Prints what clap says of a command line, help and version included, and tells how to end.
+#[must_use]
+pub fn usage(error: &clap::Error, words: &[OsString]) -> Exit {
+    let exit = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Done,
+        // Text that is no text is bad input, as it is on HTTP.
+        ErrorKind::InvalidUtf8 => Exit::Invalid,
+        _ => Exit::Usage,
+    };
+    if exit != Exit::Done && asks_for_json(words) {
+        let told = error.render().to_string();
+        let mut lines = told.lines().map(str::trim).filter(|line| !line.is_empty());
+        let sentence = lines.next().unwrap_or("usage").trim_start_matches("error: ");
+        let mut failure = Failure::new(exit, sentence);
+        failure.tries = lines.map(str::to_owned).collect();
+        tell(&problem(&failure).to_string());
+    } else {
+        // A reader of help who has gone away is no failure.
+        let _ = error.print();
+    }
+    exit
+}
+
+/// A command line that cannot be read may still say how it wants to be answered.
+fn asks_for_json(words: &[OsString]) -> bool {
+    let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
+    let flag = words.windows(2).any(|pair| matches!(pair, ["-o" | "--output", "json"]));
+    let joined = words.iter().any(|word| matches!(*word, "-ojson" | "-o=json" | "--output=json"));
+    flag || joined || std::env::var("USERSVC_OUTPUT").is_ok_and(|output| output == "json")
+}

@@ -1,0 +1,222 @@
+//! `usersvc shell`: the grammar of the command line at a prompt, or from a script.
+//!
+//! The prompt has a thread of its own ([`prompt`]); commands run here, one after the other, so that work in the
+//! background goes on while somebody thinks about the next line.
+
+mod complete;
+mod prompt;
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::path::Path;
+
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::exit::{self, Exit, Failure};
+use super::link::Link;
+use super::render::{self, Screen};
+use super::{Command, Global, ShellArgs, completions, perform, serve, with_stores_shown};
+use prompt::{Prompt, Said};
+
+/// A line of the shell: a command line without its first word.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "", bin_name = "", no_binary_name = true, about = "The commands of this shell")]
+#[command(args_override_self = true, disable_version_flag = true, max_term_width = 110)]
+struct Line {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+enum Verb {
+    #[command(flatten)]
+    Command(Command),
+    /// Leave the shell (also ^D)
+    #[command(alias = "quit")]
+    Exit,
+}
+
+/// The grammar of a line: that of the command line, and `exit`.
+fn grammar() -> clap::Command {
+    with_stores_shown(Line::command())
+}
+
+/// How a line ended.
+enum Ended {
+    With(Exit),
+    /// `exit`
+    Leaving,
+}
+
+/// Runs the shell. `words` is the whole command line: its options hold for every line that does not say otherwise.
+///
+/// # Errors
+/// That the script cannot be read.
+pub fn run(args: &ShellArgs, words: &[OsString], screen: &Screen) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut session = Session { inherited: inherited(words), link: Link::default() };
+        let ended = match args.file.as_deref() {
+            Some(path) if path != Path::new("-") => {
+                let file = File::open(path).map_err(|fault| unreadable(path, &fault))?;
+                session.script(BufReader::new(file), screen).await
+            }
+            None if io::stdin().is_terminal() => session.converse(screen).await,
+            _ => session.script(io::stdin().lock(), screen).await,
+        };
+        session.link.settle().await;
+        ended
+    })
+}
+
+fn unreadable(path: &Path, fault: &io::Error) -> Failure {
+    Failure::new(Exit::Usage, format!("cannot read the script {}", path.display())).because(fault.to_string())
+}
+
+/// The options that were given to the shell itself, as they would be written before a verb.
+fn inherited(words: &[OsString]) -> Vec<OsString> {
+    let grammar = super::grammar();
+    let Ok(given) = grammar.clone().try_get_matches_from(words) else { return Vec::new() };
+    let by_hand = |arg: &&clap::Arg| {
+        let source = given.value_source(arg.get_id().as_str());
+        source == Some(clap::parser::ValueSource::CommandLine)
+    };
+    let mut options = Vec::new();
+    for arg in grammar.get_arguments().filter(|arg| arg.is_global_set()).filter(by_hand) {
+        let (id, Some(name)) = (arg.get_id().as_str(), arg.get_long()) else { continue };
+        let flag = OsString::from(format!("--{name}"));
+        match arg.get_action() {
+            ArgAction::SetTrue => options.push(flag),
+            ArgAction::Count => options.extend(std::iter::repeat_n(flag, given.get_count(id).into())),
+            _ => {
+                for value in given.get_raw(id).into_iter().flatten() {
+                    let mut option = flag.clone();
+                    option.push("=");
+                    option.push(value);
+                    options.push(option);
+                }
+            }
+        }
+    }
+    options
+}
+
+/// What goes on from one line to the next.
+struct Session {
+    inherited: Vec<OsString>,
+    link: Link,
+}
+
+impl Session {
+    /// Lines of a terminal, until somebody leaves.
+    async fn converse(&mut self, screen: &Screen) -> anyhow::Result<Exit> {
+        // From now on ^C is ours, also between a line and its command; at the prompt it is a mere key.
+        let _ours = signal(SignalKind::interrupt())?;
+        screen.greet();
+        let mut prompt = Prompt::open(grammar(), screen);
+        let mut last = Exit::Done;
+        loop {
+            match prompt.ask(last).await {
+                Said::Line(line) => match self.line(&line, screen).await {
+                    Ended::With(exit) => last = exit,
+                    Ended::Leaving => return Ok(Exit::Done),
+                },
+                Said::Cleared => last = Exit::Done,
+                Said::Left => return Ok(Exit::Done),
+                Said::Broken(fault) => {
+                    return Err(Failure::new(Exit::Fault, "the terminal cannot be read").because(fault).into());
+                }
+            }
+        }
+    }
+
+    /// Lines of a script, until one fails.
+    async fn script(&mut self, lines: impl BufRead, screen: &Screen) -> anyhow::Result<Exit> {
+        for (nth, line) in lines.lines().enumerate() {
+            let line = line.map_err(|fault| unreadable_line(nth, &fault))?;
+            match self.line(&line, screen).await {
+                Ended::With(Exit::Done) => {}
+                Ended::With(exit) => {
+                    screen.note(&format!("the script ends here, at line {}: {}", nth + 1, line.trim()));
+                    return Ok(exit);
+                }
+                Ended::Leaving => return Ok(Exit::Done),
+            }
+        }
+        Ok(Exit::Done)
+    }
+
+    async fn line(&mut self, line: &str, screen: &Screen) -> Ended {
+        let given = match shlex::split(line) {
+            Some(words) if words.is_empty() => return Ended::With(Exit::Done),
+            Some(words) => words.into_iter().map(OsString::from).collect::<Vec<_>>(),
+            None => {
+                screen.failure(&unclosed());
+                return Ended::With(Exit::Usage);
+            }
+        };
+        let words = [self.inherited.clone(), given].concat();
+        let read = grammar().try_get_matches_from(&words).and_then(|given| Line::from_arg_matches(&given));
+        let line = match read {
+            Ok(line) => line,
+            Err(refusal) => return Ended::With(render::usage(&refusal, &words)),
+        };
+        let screen = Screen::new(&line.global);
+        let ended = match &line.verb {
+            Verb::Exit => return Ended::Leaving,
+            Verb::Command(Command::Serve(args)) => serve::serve(args, &line.global, &screen).await,
+            Verb::Command(Command::Completions(args)) => completions::run(args.shell),
+            Verb::Command(Command::Shell(_)) => Err(Failure::new(Exit::Usage, "this is the shell already").into()),
+            Verb::Command(command) => perform(command, &line.global, &mut self.link, &screen).await,
+        };
+        if let Some(failure) = ended.as_ref().err().and_then(exit::judge) {
+            self.link.look_again_after(&failure);
+        }
+        Ended::With(exit::end(ended, &screen))
+    }
+}
+
+fn unclosed() -> Failure {
+    Failure::new(Exit::Usage, "the line cannot be taken apart").because("a quotation mark is not closed")
+}
+
+fn unreadable_line(nth: usize, fault: &io::Error) -> Failure {
+    Failure::new(Exit::Usage, format!("line {} of the script cannot be read", nth + 1)).because(fault.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        shlex::split(line).unwrap().into_iter().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn the_grammars_hold_together() {
+        grammar().debug_assert();
+        super::super::grammar().debug_assert();
+    }
+
+    #[test]
+    fn the_options_of_the_shell_hold_for_its_lines_unless_they_say_otherwise() {
+        let mut line = inherited(&words("usersvc -vv --via embedded shell -o json --data-dir '/a b'"));
+        line.extend(words("user get 1 --via api"));
+        let given = grammar().try_get_matches_from(line).unwrap();
+        let line = Line::from_arg_matches(&given).unwrap();
+        assert_eq!(line.global.via, super::super::Via::Api);
+        assert_eq!(line.global.output, super::super::Output::Json);
+        assert_eq!(line.global.verbose, 2);
+        assert_eq!(line.global.stores.data_dir.as_deref(), Some(Path::new("/a b")));
+    }
+
+    #[test]
+    fn an_option_may_be_repeated_before_the_verb() {
+        let given = grammar().try_get_matches_from(["--via=api", "--via", "dapr", "user", "get", "1"]).unwrap();
+        assert_eq!(Line::from_arg_matches(&given).unwrap().global.via, super::super::Via::Dapr);
+    }
+}

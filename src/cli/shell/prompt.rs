@@ -1,0 +1,163 @@
+//! The prompt: rustyline on a thread of its own, and its history.
+
+use std::fs;
+use std::path::PathBuf;
+use std::thread;
+
+use colored::Colorize;
+use rustyline::error::ReadlineError;
+use rustyline::history::{DefaultHistory, History};
+use rustyline::{ColorMode, CompletionType, Config, Editor};
+use std::sync::mpsc as blocking;
+use tokio::sync::mpsc;
+
+use super::super::exit::Exit;
+use super::super::render::Screen;
+use super::super::wire;
+use super::complete::Grammar;
+
+/// Lines that are remembered.
+const HISTORY_MAX: usize = 10_000;
+
+/// What came of asking.
+pub enum Said {
+    Line(String),
+    /// ^C: the line is thrown away.
+    Cleared,
+    /// ^D, or the end of what there is to read.
+    Left,
+    Broken(String),
+}
+
+/// The prompt, as the commands see it.
+pub struct Prompt {
+    questions: blocking::Sender<Question>,
+    answers: mpsc::UnboundedReceiver<Said>,
+    color: bool,
+}
+
+/// A prompt as it stands, and as it looks.
+type Question = (String, String);
+
+impl Prompt {
+    /// Opens the terminal.
+    pub fn open(grammar: clap::Command, screen: &Screen) -> Self {
+        let (questions, asked) = blocking::channel();
+        let (answer, answers) = mpsc::unbounded_channel();
+        let color = screen.colors_stdout();
+        let screen = *screen;
+        let started = thread::Builder::new().name("prompt".into()).spawn({
+            let answer = answer.clone();
+            move || read(grammar, color, &screen, &asked, &answer)
+        });
+        if let Err(fault) = started {
+            let _ = answer.send(Said::Broken(fault.to_string()));
+        }
+        Self { questions, answers, color }
+    }
+
+    /// The next line. The prompt shows how the last one ended.
+    pub async fn ask(&mut self, last: Exit) -> Said {
+        let plain = match last {
+            Exit::Done => "users> ".to_owned(),
+            exit => format!("users ✗{}> ", exit as u8),
+        };
+        let styled = match last {
+            _ if !self.color => plain.clone(),
+            Exit::Done => plain.green().bold().to_string(),
+            _ => plain.red().bold().to_string(),
+        };
+        // Where the thread has gone, the answer says so.
+        let _ = self.questions.send((plain, styled));
+        self.answers.recv().await.unwrap_or(Said::Left)
+    }
+}
+
+fn read(
+    grammar: clap::Command,
+    color: bool,
+    screen: &Screen,
+    asked: &blocking::Receiver<Question>,
+    answer: &mpsc::UnboundedSender<Said>,
+) {
+    let mut editor = match editor(color) {
+        Ok(editor) => editor,
+        Err(fault) => {
+            let _ = answer.send(Said::Broken(fault.to_string()));
+            return;
+        }
+    };
+    editor.set_helper(Some(Grammar::new(grammar, color)));
+    let mut kept = Kept::open(&mut editor, screen);
+    while let Ok(question) = asked.recv() {
+        let said = match editor.readline(&question) {
+            Ok(line) => {
+                kept.add(&mut editor, &line);
+                Said::Line(line)
+            }
+            Err(ReadlineError::Interrupted) => Said::Cleared,
+            Err(ReadlineError::Eof) => Said::Left,
+            Err(fault) => Said::Broken(fault.to_string()),
+        };
+        if answer.send(said).is_err() {
+            return;
+        }
+    }
+}
+
+type Terminal = Editor<Grammar, DefaultHistory>;
+
+fn editor(color: bool) -> rustyline::Result<Terminal> {
+    let config = Config::builder()
+        .max_history_size(HISTORY_MAX)?
+        .history_ignore_dups(true)?
+        .history_ignore_space(true)
+        .completion_type(CompletionType::List)
+        .color_mode(if color { ColorMode::Forced } else { ColorMode::Disabled })
+        .build();
+    Editor::with_config(config)
+}
+
+/// The history on disk; `None` where it cannot be kept, which hinders nobody.
+struct Kept(Option<PathBuf>);
+
+impl Kept {
+    fn open(editor: &mut Terminal, screen: &Screen) -> Self {
+        let found = history_file();
+        match found {
+            Ok(path) => {
+                let _ = editor.load_history(&path);
+                Self(Some(path))
+            }
+            Err(why) => {
+                screen.note(&format!("the history of this session is not kept: {why}"));
+                Self(None)
+            }
+        }
+    }
+
+    /// Each line at once: a terminal that is closed takes nothing with it.
+    fn add(&mut self, editor: &mut Terminal, line: &str) {
+        let is_new = editor.history_mut().add(line).unwrap_or(false);
+        if let Some(path) = self.0.as_ref().filter(|_| is_new)
+            && editor.append_history(path).is_err()
+        {
+            self.0 = None;
+        }
+    }
+}
+
+/// `history` in the state directory of the user (XDG Base Directory Specification), made where it is missing.
+fn history_file() -> Result<PathBuf, String> {
+    use etcetera::AppStrategy;
+    let dirs = wire::of_this_program().map_err(|fault| fault.to_string())?;
+    let dir = dirs.state_dir().ok_or("there is no state directory")?;
+    fs::create_dir_all(&dir).map_err(|fault| format!("{}: {fault}", dir.display()))?;
+    let file = dir.join("history");
+    fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(&file)
+        .map_err(|fault| format!("{}: {fault}", file.display()))?;
+    Ok(file)
+}

@@ -1,0 +1,80 @@
+//! The verbs on the stores themselves, in this process. Through Dapr, this process is one more replica with a view
+//! of its own; on the embedded file, it has the file for itself and a cache that begins empty.
+
+use std::time::Duration;
+
+use super::{Answer, Backend, Error, Names};
+use crate::api::{Deleted, Flushed, Inspection, Stats, Verification};
+use crate::state::lock::Lock;
+use crate::user::{NewUser, UserChange, UserId};
+use crate::users::{Scope, Stored, Users};
+
+/// How long the end of a command waits for its fills and promotions.
+const SETTLE: Duration = Duration::from_millis(250);
+
+/// The users, reached without a service.
+pub struct Direct {
+    // Before the lock: fields are dropped in this order, and the file is closed before others may open it.
+    users: Users,
+    place: String,
+    _lock: Option<Lock>,
+}
+
+impl Direct {
+    /// `place` is where the users are, as a person reads it; the lock, of an embedded file, is kept as long as this.
+    #[must_use]
+    pub fn new(users: Users, place: String, lock: Option<Lock>) -> Self {
+        Self { users, place, _lock: lock }
+    }
+}
+
+impl Backend for Direct {
+    fn place(&self) -> String {
+        self.place.clone()
+    }
+
+    fn names(&self) -> Names {
+        self.users.options().names.into()
+    }
+
+    async fn get(&self, id: UserId) -> Answer<Stored> {
+        self.users.get(id).await.map(|read| read.map_err(Error::from))
+    }
+
+    async fn create(&self, new: NewUser) -> Answer<Stored> {
+        self.users.create(new).await.map(|created| created.map_err(Error::from))
+    }
+
+    async fn update(&self, id: UserId, change: UserChange) -> Answer<Stored> {
+        self.users.update(id, change).await.map(|updated| updated.map_err(Error::from))
+    }
+
+    async fn delete(&self, id: UserId) -> Answer<Deleted> {
+        let deleted = self.users.delete(id).await;
+        deleted.map(|deleted| deleted.map(|_| Deleted::of(id)).map_err(Error::from))
+    }
+
+    async fn inspect(&self, id: UserId) -> Result<Inspection, Error> {
+        Ok(self.users.inspect(id).await?)
+    }
+
+    async fn flush(&self, id: UserId) -> Result<Flushed, Error> {
+        Ok(self.users.flush(id).await?)
+    }
+
+    async fn flush_all(&self) -> Result<Flushed, Error> {
+        Ok(self.users.flush_all().await?)
+    }
+
+    async fn verify(&self, scope: Scope, fix: bool) -> Result<Verification, Error> {
+        Ok(self.users.verify(scope, fix).await?)
+    }
+
+    async fn stats(&self) -> Result<Stats, Error> {
+        Err(Error::Unsupported("the counters are those of a running service, and this command goes around it".into()))
+    }
+
+    async fn settle(&self) {
+        self.users.settle(SETTLE).await;
+    }
+}

@@ -1,0 +1,61 @@
+//! The service before its stores are found: `/health` answers at once, and everything else waits a moment for them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::response::Response;
+use tokio::sync::SetOnce;
+
+use super::path::{self, Resource};
+use super::{health, reply};
+use crate::user::CreatedAt;
+use crate::users::Users;
+
+/// How long a request waits for the stores: no answer may take longer than a second.
+const PATIENCE: Duration = Duration::from_millis(800);
+
+/// The users, or the promise of them. All clones are one.
+#[derive(Clone, Default)]
+pub struct Soon(Arc<SetOnce<Users>>);
+
+impl Soon {
+    /// They are there now. Said twice, the first stands.
+    pub fn are(&self, users: Users) {
+        let _ = self.0.set(users);
+    }
+
+    /// They, once they are there.
+    pub(super) async fn come(&self) -> Users {
+        self.0.wait().await.clone()
+    }
+
+    /// They, if they are there.
+    pub(super) fn get(&self) -> Option<&Users> {
+        self.0.get()
+    }
+}
+
+/// The service over users that may still have to come.
+pub(super) fn router(soon: Soon) -> Router {
+    Router::new().fallback(answer).with_state(soon)
+}
+
+async fn answer(State(soon): State<Soon>, request: Request) -> Response {
+    if let Some(users) = soon.get() {
+        return super::answer(State(users.clone()), request).await;
+    }
+    let asks_for_health = matches!(Resource::named(&path::decode(request.uri().path())), Some(Resource::Health));
+    if request.method() == Method::GET && asks_for_health {
+        return health::at(CreatedAt(jiff::Timestamp::now()));
+    }
+    match tokio::time::timeout(PATIENCE, soon.come()).await {
+        Ok(users) => super::answer(State(users), request).await,
+        Err(_) => {
+            let sentence = "The service is starting, and has not found its stores yet; try again in a moment";
+            reply::with(reply::detail(StatusCode::SERVICE_UNAVAILABLE, sentence), header::RETRY_AFTER, "1")
+        }
+    }
+}
