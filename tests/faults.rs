@@ -8,14 +8,5 @@ mod history;
 #[path = "soak/load.rs"]
 mod load;
 
-/// On the real sidecar, PostgreSQL and Redis.
-mod dapr {
-    #[path = "../faults/cache.rs"]
-    mod cache;
-    #[path = "../faults/original.rs"]
-    mod original;
-    #[path = "../faults/processes.rs"]
-    mod processes;
-    #[path = "../faults/stage.rs"]
-    mod stage;
-}
+#[path = "faults/mod.rs"]
+mod dapr;

@@ -63,11 +63,6 @@ impl Load {
         }
     }
 
-    /// The users.
-    pub fn ids(&self) -> &[u64] {
-        &self.ids
-    }
-
     /// The time as it stands in the histories.
     pub fn now(&self) -> Duration {
         self.began.elapsed()
@@ -146,9 +141,8 @@ impl Load {
 
     /// Forgets the reads that were called within that time.
     pub fn forgive_reads(&self, from: Duration, to: Duration) {
-        let is_forgiven = |op: &Op| {
-            matches!(op.did, Did::Read { .. } | Did::ReadGone) && op.answered >= from && op.called <= to
-        };
+        let is_forgiven =
+            |op: &Op| matches!(op.did, Did::Read { .. } | Did::ReadGone) && op.answered >= from && op.called <= to;
         lock(&self.seen).values_mut().for_each(|ops| ops.retain(|op| !is_forgiven(op)));
     }
 
@@ -190,9 +184,7 @@ fn with_versions(ops: &[Op]) -> Vec<Op> {
                 Some(version) => Did::Wrote { version: *version, value: value.clone() },
                 None => Did::MayHaveWritten { value: value.clone() },
             },
-            Did::Read { version: UNTOLD, value } => {
-                Did::Read { version: *known.get(value)?, value: value.clone() }
-            }
+            Did::Read { version: UNTOLD, value } => Did::Read { version: *known.get(value)?, value: value.clone() },
             other => other.clone(),
         };
         Some(Op { did, ..op.clone() })
@@ -221,7 +213,10 @@ enum Ask {
 }
 
 enum Got {
-    User { version: u64, value: String },
+    User {
+        version: u64,
+        value: String,
+    },
     /// A delete was made.
     Done,
     Nobody,

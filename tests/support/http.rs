@@ -199,7 +199,7 @@ fn receive(connection: &mut BufReader<TcpStream>) -> io::Result<Answer> {
     let mut line = || {
         let mut line = String::new();
         match connection.read_line(&mut line)? {
-            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            0 => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
             _ => Ok(line.trim_end().to_owned()),
         }
     };
