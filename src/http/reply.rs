@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::invalid::{Fault, Invalid};
 use crate::timing;
 use crate::trace::{TierNames, Trace};
+use crate::users::Stored;
 
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -19,6 +20,12 @@ pub fn raw(status: StatusCode, json: Bytes) -> Response {
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+/// A user, with its version as a strong entity tag (RFC 9110, section 8.8.3).
+pub fn user(status: StatusCode, stored: Stored) -> Response {
+    let version = format!("\"{}\"", stored.version);
+    with(raw(status, stored.json), header::ETAG, &version)
 }
 
 /// A value as JSON.

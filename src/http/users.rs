@@ -81,7 +81,7 @@ async fn finish<T: Send + 'static>(write: impl Future<Output = T> + Send + 'stat
 
 fn answer(users: &Users, status: StatusCode, traced: Traced<Result<Stored, Error>>) -> Response {
     let response = match traced.value {
-        Ok(stored) => reply::raw(status, stored.json),
+        Ok(stored) => reply::user(status, stored),
         Err(failure) => Refusal::Failed(failure).into(),
     };
     reply::traced(response, &traced.trace, users.options().names)

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::control::Phase;
+use super::control::{Phase, View};
 use super::envelope::{Envelope, Kind};
 use super::row::Row;
 use super::{Error, Event, Users};
@@ -72,29 +72,16 @@ pub struct Flushed {
 impl<S: StateStore> Users<S> {
     /// What the cache holds of a user, judged against the state store.
     pub async fn inspect(&self, id: UserId) -> Result<Inspection, Error> {
-        // A write between the two reads makes a fresh entry look stale: what is still stale the second time, is.
-        let first = self.inspect_once(id).await?;
-        if first.verdict == Verdict::Stale { self.inspect_once(id).await } else { Ok(first) }
-    }
-
-    async fn inspect_once(&self, id: UserId) -> Result<Inspection, Error> {
-        let view = self.view().await?;
-        let key = self.cache_key(id, &view.nonce);
-        let cached = self.inner.cache.get(&key).await;
-        let cached = cached.map_err(|fault| Error::unavailable("the cache did not answer", &fault))?;
-        let row = self.row(id).await?;
-        let size = cached.as_ref().map_or(0, |entry| entry.value.len());
-        let envelope = cached.and_then(|entry| Envelope::decode(&entry.value));
-        let verdict = self.judge(envelope.as_ref(), row.as_ref());
-        let entry = envelope.map(|envelope| self.describe(&envelope, size));
+        let (view, looks) = self.judge_all(&[id]).await?;
+        let look = looks.into_iter().next().expect("one user was looked at");
         Ok(Inspection {
             id,
-            verdict,
+            verdict: look.verdict,
             phase: view.phase,
             epoch: view.nonce.clone(),
-            key,
-            entry,
-            row_version: row.map(|row| row.body.version),
+            key: self.cache_key(id, &view.nonce),
+            entry: look.envelope.map(|envelope| self.describe(&envelope, look.size)),
+            row_version: look.row.map(|row| row.body.version),
         })
     }
 
@@ -113,12 +100,13 @@ impl<S: StateStore> Users<S> {
         }
     }
 
-    /// What an envelope is worth, given the row as it was read after it.
-    pub(super) fn judge(&self, envelope: Option<&Envelope>, row: Option<&Row>) -> Verdict {
+    /// What an envelope is worth under that view, given the row as it was read after it. Where the cache is not
+    /// read, it serves nothing, and cannot be wrong: while it is off, writes leave no mark in it.
+    pub(super) fn judge(&self, view: &View, envelope: Option<&Envelope>, row: Option<&Row>) -> Verdict {
         let Some(envelope) = envelope else { return Verdict::Absent };
         match (envelope.header.kind, row) {
             (Kind::Marker, _) => Verdict::Marker,
-            _ if envelope.has_expired(&self.inner.options.host) => Verdict::Absent,
+            _ if !view.may_hit() || envelope.has_expired(&self.inner.options.host) => Verdict::Absent,
             (Kind::Tombstone, None) => Verdict::Tombstone,
             (Kind::Value, Some(row)) if envelope.body == row.body.stored().json => Verdict::Fresh,
             _ => Verdict::Stale,

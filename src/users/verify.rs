@@ -1,16 +1,21 @@
 //! `cache verify`: every row against its envelope, in bulk.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use super::control::View;
 use super::envelope::Envelope;
 use super::inspect::Verdict;
 use super::row::Row;
 use super::{COUNTER_KEY, Error, Users, row_key};
-use crate::state::StateStore;
+use crate::state::{StateStore, Version};
 use crate::user::UserId;
 
 /// Users that are compared in one bulk call of each store.
 const PAGE: usize = 64;
+/// How often users are looked at, where others write them or turn the cache off in between.
+const LOOKS: usize = 8;
 
 /// Which users are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +54,8 @@ pub struct Verification {
 }
 
 impl<S: StateStore> Users<S> {
-    /// Compares cache and state store. What looks wrong is read a second time before it is accused: a write may
-    /// have come between the two reads.
+    /// Compares cache and state store. What looks wrong is read again before it is accused: a write may have come
+    /// between the two reads.
     pub async fn verify(&self, scope: Scope, fix: bool) -> Result<Verification, Error> {
         let last = self.last_id().await?;
         let view = self.view().await?;
@@ -94,23 +99,19 @@ impl<S: StateStore> Users<S> {
     }
 
     async fn verify_page(&self, ids: &[UserId], fix: bool, report: &mut Verification) -> Result<(), Error> {
-        let judged = self.judge_page(ids).await?;
-        let suspects: Vec<UserId> =
-            judged.iter().filter(|(.., verdict)| *verdict == Verdict::Stale).map(|(id, ..)| *id).collect();
-        let confirmed = if suspects.is_empty() { Vec::new() } else { self.judge_page(&suspects).await? };
-        for (id, envelope, row, verdict) in judged.into_iter().filter(|(.., v)| *v != Verdict::Stale).chain(confirmed) {
+        for look in self.judge_all(ids).await?.1 {
             report.checked += 1;
-            match verdict {
+            match look.verdict {
                 Verdict::Fresh => report.fresh += 1,
                 Verdict::Absent => report.absent += 1,
                 Verdict::Tombstone => report.tombstones += 1,
                 Verdict::Marker => report.markers += 1,
                 Verdict::Stale => {
-                    let fixed = fix && self.mend(id).await?;
+                    let fixed = fix && self.mend(look.id).await?;
                     report.disagreements.push(Disagreement {
-                        id,
-                        cached_version: envelope.map_or(0, |envelope| envelope.header.version),
-                        row_version: row.map(|row| row.body.version),
+                        id: look.id,
+                        cached_version: look.envelope.map_or(0, |envelope| envelope.header.version),
+                        row_version: look.row.map(|row| row.body.version),
                         fixed,
                     });
                 }
@@ -119,22 +120,70 @@ impl<S: StateStore> Users<S> {
         Ok(())
     }
 
-    async fn judge_page(&self, ids: &[UserId]) -> Result<Vec<Judged>, Error> {
-        let view = self.view().await?;
-        let keys: Vec<String> = ids.iter().map(|id| self.cache_key(*id, &view.nonce)).collect();
-        let cached = self.inner.cache.get_bulk(&keys).await;
-        let cached = cached.map_err(|fault| Error::unavailable("the cache did not answer", &fault))?;
-        let keys: Vec<String> = ids.iter().map(|id| row_key(*id)).collect();
-        let rows = self.inner.state.get_bulk(&keys).await;
-        let rows = rows.map_err(|fault| Error::unavailable("the state store did not answer", &fault))?;
-        let each = ids.iter().zip(cached).zip(rows).map(|((id, cached), row)| {
-            let row = row.map(|entry| Row::read(*id, entry)).transpose()?;
-            let envelope = cached.and_then(|entry| Envelope::decode(&entry.value));
-            let verdict = self.judge(envelope.as_ref(), row.as_ref());
-            Ok((*id, envelope, row, verdict))
-        });
-        each.collect()
+    /// What cache and state store hold of these users, under the view that is returned with it. What looks stale is
+    /// looked at until the row is the same as the time before: then no write in between explains it.
+    pub(super) async fn judge_all(&self, ids: &[UserId]) -> Result<(Arc<View>, Vec<Look>), Error> {
+        let (mut view, mut looks) = self.look(ids).await?;
+        let mut suspects: Vec<usize> = (0..looks.len()).filter(|at| looks[*at].verdict == Verdict::Stale).collect();
+        for _ in 0..LOOKS {
+            if suspects.is_empty() {
+                break;
+            }
+            let ids: Vec<UserId> = suspects.iter().map(|at| looks[*at].id).collect();
+            let (newer, again) = self.look(&ids).await?;
+            view = newer;
+            let mut unsettled = Vec::new();
+            for (at, look) in suspects.into_iter().zip(again) {
+                if look.verdict == Verdict::Stale && look.etag() != looks[at].etag() {
+                    unsettled.push(at);
+                }
+                looks[at] = look;
+            }
+            suspects = unsettled;
+        }
+        // Others write them all the time.
+        suspects.into_iter().for_each(|at| looks[at].verdict = Verdict::Marker);
+        Ok((view, looks))
+    }
+
+    /// Reads the cache, then the state store, under one view: an entry can be wrong only where it would be served.
+    async fn look(&self, ids: &[UserId]) -> Result<(Arc<View>, Vec<Look>), Error> {
+        for _ in 0..LOOKS {
+            let view = self.view().await?;
+            let keys: Vec<String> = ids.iter().map(|id| self.cache_key(*id, &view.nonce)).collect();
+            let cached = self.inner.cache.get_bulk(&keys).await;
+            let cached = cached.map_err(|fault| Error::unavailable("the cache did not answer", &fault))?;
+            let keys: Vec<String> = ids.iter().map(|id| row_key(*id)).collect();
+            let rows = self.inner.state.get_bulk(&keys).await;
+            let rows = rows.map_err(|fault| Error::unavailable("the state store did not answer", &fault))?;
+            if view.may_hit() && !self.still_on(&view.nonce) {
+                continue;
+            }
+            let each = ids.iter().zip(cached).zip(rows).map(|((id, cached), row)| {
+                let row = row.map(|entry| Row::read(*id, entry)).transpose()?;
+                let size = cached.as_ref().map_or(0, |entry| entry.value.len());
+                let envelope = cached.and_then(|entry| Envelope::decode(&entry.value));
+                let verdict = self.judge(&view, envelope.as_ref(), row.as_ref());
+                Ok(Look { id: *id, size, envelope, row, verdict })
+            });
+            return each.collect::<Result<_, _>>().map(|looks| (view, looks));
+        }
+        Err(Error::Unavailable("the cache was turned off or emptied while it was compared; try again".into()))
     }
 }
 
-type Judged = (UserId, Option<Envelope>, Option<Row>, Verdict);
+/// What cache and state store were found to hold of a user, one read after the other.
+pub(super) struct Look {
+    pub id: UserId,
+    /// Bytes that the cache keeps.
+    pub size: usize,
+    pub envelope: Option<Envelope>,
+    pub row: Option<Row>,
+    pub verdict: Verdict,
+}
+
+impl Look {
+    fn etag(&self) -> Option<&Version> {
+        self.row.as_ref().map(|row| &row.etag)
+    }
+}

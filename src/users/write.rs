@@ -73,7 +73,7 @@ impl<S: StateStore> Users<S> {
         for _ in 0..ATTEMPTS {
             // The etag is read before the view is looked at: a write that read it in an older epoch must not
             // commit as if it were of this one.
-            let early = self.breaks(Variant::EtagAfterView).then_some(self.view().await);
+            let early = if self.breaks(Variant::EtagAfterView) { self.view().await.ok() } else { None };
             let row = self.row(id).await;
             let row = match row {
                 Ok(Some(row)) => row,
@@ -92,7 +92,7 @@ impl<S: StateStore> Users<S> {
                 tracer.scheduled(Outcome::Unchanged, None);
                 return Ok(Written::Value(stored));
             }
-            let marked = self.mark(id, early.and_then(Result::ok), tracer).await?;
+            let marked = self.mark(id, early, tracer).await?;
             if let Some(written) = self.commit(id, row, plan, marked, tracer).await? {
                 return Ok(written);
             }

@@ -1,9 +1,11 @@
 //! What the tests of real parts stand on: a private PostgreSQL, Redis and sidecar on free ports ([`stack`]), the
-//! service as a process ([`service`]), and the processes themselves ([`process`]), which never outlive their test.
+//! service as a process ([`service`]) and a client of it ([`http`]), and the processes themselves ([`process`]), which
+//! never outlive their test.
 
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 pub mod components;
+pub mod http;
 pub mod process;
 pub mod semantics;
 pub mod service;

@@ -248,7 +248,12 @@ impl Postgres {
     /// What `psql` prints for a statement in `daprdb`: bare values, one row a line.
     #[track_caller]
     pub fn sql(&self, statement: &str) -> String {
-        self.psql("daprdb", statement).unwrap_or_else(|error| panic!("{error}"))
+        self.try_sql(statement).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same, with the reason why it was not done.
+    pub fn try_sql(&self, statement: &str) -> Result<String, String> {
+        self.psql("daprdb", statement)
     }
 
     fn psql(&self, database: &str, statement: &str) -> Result<String, String> {

@@ -1,0 +1,6 @@
+//! On the real sidecar, PostgreSQL and Redis.
+
+mod cache;
+mod original;
+mod processes;
+mod stage;
