@@ -51,7 +51,8 @@ pub enum Action {
     },
 }
 
-pub const PROMISE: &str = "no read that begins after an acknowledged write answers with an older one";
+pub const PROMISE: &str =
+    "no read that begins after an acknowledged write answers with an older one";
 pub const LINEARIZABLE: &str = "a hit is the row's present value, acknowledged or not";
 pub const SERVES_NEW: &str = "a value written in the scope is served by the cache";
 pub const SERVES_LAST_EPOCH: &str = "the last epoch of the scope serves a hit";
@@ -67,7 +68,7 @@ impl Model for Protocol {
             Start::Cached => (true, 1),
         };
         let seq = Seq::from(exists);
-        let mut cache = [Slot::default(); EPOCHS];
+        let mut cache = [Slot::default(); EPOCHS as usize];
         if self.scope.start == Start::Cached {
             cache[0].put(Entry::value(seq), 0);
         }
@@ -127,13 +128,19 @@ impl Model for Protocol {
 
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
-            Property::always(PROMISE, |protocol: &Protocol, state| !protocol.breaks_promise(state)),
+            Property::always(PROMISE, |protocol: &Protocol, state| {
+                !protocol.breaks_promise(state)
+            }),
             Property::always(LINEARIZABLE, |protocol: &Protocol, state| {
                 protocol.hits(state).all(|(_, seq)| seq == state.row.seq)
             }),
-            Property::sometimes(SERVES_NEW, |protocol: &Protocol, state| protocol.hits(state).any(|(_, seq)| seq > 1)),
+            Property::sometimes(SERVES_NEW, |protocol: &Protocol, state| {
+                protocol.hits(state).any(|(_, seq)| seq > 1)
+            }),
             Property::sometimes(SERVES_LAST_EPOCH, |protocol: &Protocol, state| {
-                protocol.hits(state).any(|(epoch, _)| epoch == protocol.scope.epochs)
+                protocol
+                    .hits(state)
+                    .any(|(epoch, _)| epoch == protocol.scope.epochs)
             }),
         ]
     }
@@ -170,7 +177,7 @@ impl Protocol {
     ///
     /// Such a read is the most demanding one. A read is compared with the writes acknowledged
     /// when it *began*, and its view has to be good when it *ends*; so if a longer one broke the
-    /// promise, so would this one at the instant of its get. One scope has longer ones as well.
+    /// promise, so would this one at the instant of its get. Some scopes have longer ones as well.
     fn hits<'a>(&self, state: &'a State) -> impl Iterator<Item = (Epoch, Seq)> + use<'a, '_> {
         let judged = (1..=self.scope.epochs)
             .filter(|epoch| state.trusted.holds(Control::on(*epoch)))
@@ -183,6 +190,9 @@ impl Protocol {
 
     fn breaks_promise(&self, state: &State) -> bool {
         self.hits(state).any(|(_, seq)| seq < state.acked)
-            || state.steps.iter().any(|step| self.answers_stale(state, step))
+            || state
+                .steps
+                .iter()
+                .any(|step| self.answers_stale(state, *step))
     }
 }

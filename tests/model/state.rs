@@ -12,14 +12,14 @@ pub type Epoch = u8;
 pub type Seq = u8;
 
 /// Room for the largest scope.
-pub const EPOCHS: usize = 3;
+pub const EPOCHS: Epoch = 3;
 pub const OPERATIONS: usize = 6;
 
 /// The sentinel of a mover that stalled before its put and lost the race for the row.
 pub const FOREIGN: Epoch = u8::MAX;
 
 /// The token of an operation that no longer looks for its marker.
-pub const NOBODY: u8 = u8::MAX;
+pub const NOBODY: usize = usize::MAX;
 
 /// The row of the state store. `seq` outlives a deletion, as a ghost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,9 +104,10 @@ impl Views {
     }
 
     pub fn iter(self) -> impl Iterator<Item = Control> {
-        (1..=EPOCHS as Epoch)
+        (1..=EPOCHS)
             .flat_map(|epoch| {
-                [Phase::Closing, Phase::Off, Phase::Opening, Phase::On].map(|phase| Control::new(phase, epoch))
+                [Phase::Closing, Phase::Off, Phase::Opening, Phase::On]
+                    .map(|phase| Control::new(phase, epoch))
             })
             .filter(move |view| self.holds(*view))
     }
@@ -126,7 +127,7 @@ pub enum Entry {
     /// A value (`found`) or a tombstone. `lapsed`: `expires_at` of the header has passed.
     Answer { seq: Seq, found: bool, lapsed: bool },
     /// A marker with the token of the operation that put it, or [`NOBODY`]'s.
-    Marker { owner: u8 },
+    Marker { owner: usize },
 }
 
 impl Entry {
@@ -136,7 +137,11 @@ impl Entry {
 
     /// A value, or a tombstone if the row was not `found`.
     pub fn answer(seq: Seq, found: bool) -> Self {
-        Entry::Answer { seq, found, lapsed: false }
+        Entry::Answer {
+            seq,
+            found,
+            lapsed: false,
+        }
     }
 }
 
@@ -154,7 +159,11 @@ pub struct Slot {
 impl Slot {
     /// An unconditional save.
     pub fn put(&mut self, entry: Entry, outlives: u8) {
-        *self = Slot { entry, version: self.version + 1, outlives };
+        *self = Slot {
+            entry,
+            version: self.version + 1,
+            outlives,
+        };
     }
 
     /// A save with etag "-1".
@@ -176,16 +185,18 @@ impl Slot {
     }
 
     /// What a read that meets this entry answers with, or what it cannot answer with.
-    pub fn read(&self) -> Result<Seq, Left> {
+    pub fn read(self) -> Result<Seq, Left> {
         match self.entry {
-            Entry::Answer { seq, lapsed: false, .. } => Ok(seq),
+            Entry::Answer {
+                seq, lapsed: false, ..
+            } => Ok(seq),
             Entry::Answer { lapsed: true, .. } => Err(Left::Lapsed),
             Entry::Marker { .. } => Err(Left::Marker),
             Entry::Missing => Err(Left::Nothing),
         }
     }
 
-    pub fn hit(&self) -> Option<Seq> {
+    pub fn hit(self) -> Option<Seq> {
         self.read().ok()
     }
 }
@@ -277,7 +288,7 @@ pub enum Step {
 }
 
 impl Step {
-    pub fn is_under_way(&self) -> bool {
+    pub fn is_under_way(self) -> bool {
         !matches!(self, Step::Idle | Step::Done)
     }
 
@@ -299,7 +310,7 @@ pub struct State {
     pub acked: Seq,
     pub control: Control,
     pub sentinel: Epoch,
-    pub cache: [Slot; EPOCHS],
+    pub cache: [Slot; EPOCHS as usize],
     /// Views that some process may hold, still within L.
     pub held: Views,
     /// Those among them whose sentinel was read after the cache was last lost.
@@ -318,15 +329,27 @@ impl State {
     }
 
     pub fn read_row(&self) -> Read {
-        Read { found: self.row.exists, seq: self.row.seq, etag_holds: self.row.exists }
+        Read {
+            found: self.row.exists,
+            seq: self.row.seq,
+            etag_holds: self.row.exists,
+        }
     }
 
     pub fn save_row(&mut self, seq: Seq, stamp: Epoch) {
-        self.set_row(Row { exists: true, seq, stamp });
+        self.set_row(Row {
+            exists: true,
+            seq,
+            stamp,
+        });
     }
 
     pub fn delete_row(&mut self) {
-        self.set_row(Row { exists: false, seq: self.row.seq + 1, stamp: 0 });
+        self.set_row(Row {
+            exists: false,
+            seq: self.row.seq + 1,
+            stamp: 0,
+        });
     }
 
     fn set_row(&mut self, row: Row) {
@@ -338,7 +361,8 @@ impl State {
 
     pub fn under_way(&self) -> u8 {
         let bits = self.steps.iter().enumerate();
-        bits.filter(|(_, step)| step.is_under_way()).fold(0, |mask, (op, _)| mask | 1 << op)
+        bits.filter(|(_, step)| step.is_under_way())
+            .fold(0, |mask, (op, _)| mask | 1 << op)
     }
 
     /// Takes the next step; an operation that ends is outlived by no entry any more.

@@ -6,17 +6,41 @@ use crate::state::{Control, Entry, Epoch, Permit, Phase, Read, Row, Slot, State,
 impl Protocol {
     /// Step 2 of a write: what the view says about marker, stamp and promotion.
     fn permit(&self, view: Control) -> Permit {
-        let none = Permit { mark: 0, stamp: 0, promotes: false };
+        let none = Permit {
+            mark: 0,
+            stamp: 0,
+            promotes: false,
+        };
         let n = view.epoch;
         match view.phase {
-            Phase::On => Permit { mark: n, stamp: n, promotes: true },
+            Phase::On => Permit {
+                mark: n,
+                stamp: n,
+                promotes: true,
+            },
             Phase::Opening => {
-                let stamp = if self.has(Flaw::StampsUnderOpening) { n } else { 0 };
-                Permit { mark: n, stamp, promotes: self.has(Flaw::PromotesUnderOpening) }
+                let stamp = if self.has(Flaw::StampsUnderOpening) {
+                    n
+                } else {
+                    0
+                };
+                Permit {
+                    mark: n,
+                    stamp,
+                    promotes: self.has(Flaw::PromotesUnderOpening),
+                }
             }
             Phase::Closing => {
-                let mark = if self.has(Flaw::MarksNextEpochWhileClosing) { n } else { n - 1 };
-                Permit { mark, promotes: self.has(Flaw::PromotesUnderClosing), ..none }
+                let mark = if self.has(Flaw::MarksNextEpochWhileClosing) {
+                    n
+                } else {
+                    n - 1
+                };
+                Permit {
+                    mark,
+                    promotes: self.has(Flaw::PromotesUnderClosing),
+                    ..none
+                }
             }
             Phase::Off => none,
         }
@@ -31,7 +55,10 @@ impl Protocol {
     pub fn look_before_write(&self, state: &mut State, op: usize, view: Control) -> bool {
         let permit = self.permit(view);
         let next = match state.steps[op] {
-            Step::Idle if self.looks_first(op) => Step::Permitted { permit, marked: false },
+            Step::Idle if self.looks_first(op) => Step::Permitted {
+                permit,
+                marked: false,
+            },
             Step::Fetched { row } if self.kind(op) == Kind::Flush => {
                 if view.phase != Phase::On {
                     return false;
@@ -39,7 +66,11 @@ impl Protocol {
                 Step::Marking { row, permit }
             }
             Step::Fetched { row } => Self::mark_or_commit(row, permit),
-            Step::Created { seq } if view.phase == Phase::On => Step::Filling { epoch: view.epoch, seq, found: true },
+            Step::Created { seq } if view.phase == Phase::On => Step::Filling {
+                epoch: view.epoch,
+                seq,
+                found: true,
+            },
             _ => return false,
         };
         state.go(op, next);
@@ -47,7 +78,11 @@ impl Protocol {
     }
 
     fn mark_or_commit(row: Read, permit: Permit) -> Step {
-        if permit.mark == 0 { Step::Committing { row, permit } } else { Step::Marking { row, permit } }
+        if permit.mark == 0 {
+            Step::Committing { row, permit }
+        } else {
+            Step::Marking { row, permit }
+        }
     }
 
     pub fn advance_write(&self, state: &mut State, op: usize) -> bool {
@@ -57,13 +92,25 @@ impl Protocol {
             Step::Marking { row, permit } => {
                 self.put_marker(state, op, permit.mark);
                 let flushed = self.kind(op) == Kind::Flush;
-                state.go(op, if flushed { Step::Done } else { Step::Committing { row, permit } });
+                state.go(
+                    op,
+                    if flushed {
+                        Step::Done
+                    } else {
+                        Step::Committing { row, permit }
+                    },
+                );
                 true
             }
             Step::Committing { row, permit } => self.commit(state, op, row, permit),
             Step::Filling { epoch, seq, found } => self.fill(state, op, epoch, seq, found),
             Step::Promoting { epoch, seq, found } => self.promote(state, op, epoch, seq, found),
-            Step::Swapping { epoch, seq, found, version } => {
+            Step::Swapping {
+                epoch,
+                seq,
+                found,
+                version,
+            } => {
                 state.go(op, Step::Done);
                 self.swap(state, epoch, version, Entry::answer(seq, found));
                 true
@@ -74,12 +121,18 @@ impl Protocol {
 
     /// Step 1: the row. An id without one is none of a writer's business.
     fn fetch(&self, state: &mut State, op: usize) -> bool {
-        let marks_missing = self.has(Flaw::FlushMarksMissingRow) || self.has(Flaw::FlushMarksMissingRowOnly);
+        let marks_missing =
+            self.has(Flaw::FlushMarksMissingRow) || self.has(Flaw::FlushMarksMissingRowOnly);
         let minds_row = !(self.kind(op) == Kind::Flush && marks_missing);
         if self.looks_first(op) || minds_row && !state.row.exists {
             return false;
         }
-        state.go(op, Step::Fetched { row: state.read_row() });
+        state.go(
+            op,
+            Step::Fetched {
+                row: state.read_row(),
+            },
+        );
         true
     }
 
@@ -89,7 +142,13 @@ impl Protocol {
         }
         if self.has(Flaw::MarksBeforeEtag) && !marked && permit.mark != 0 {
             self.put_marker(state, op, permit.mark);
-            state.go(op, Step::Permitted { permit, marked: true });
+            state.go(
+                op,
+                Step::Permitted {
+                    permit,
+                    marked: true,
+                },
+            );
             return true;
         }
         let row = state.read_row();
@@ -97,7 +156,11 @@ impl Protocol {
             return false;
         }
         let commits = self.has(Flaw::MarksBeforeEtag);
-        let next = if commits { Step::Committing { row, permit } } else { Self::mark_or_commit(row, permit) };
+        let next = if commits {
+            Step::Committing { row, permit }
+        } else {
+            Self::mark_or_commit(row, permit)
+        };
         state.go(op, next);
         true
     }
@@ -115,12 +178,19 @@ impl Protocol {
             if saves {
                 state.save_row(row.seq, permit.stamp);
             }
-            state.go(op, Step::Promoting { epoch: permit.mark, seq: row.seq, found: row.found });
+            state.go(
+                op,
+                Step::Promoting {
+                    epoch: permit.mark,
+                    seq: row.seq,
+                    found: row.found,
+                },
+            );
             return true;
         }
         self.apply(state, op, permit);
         state.acked = state.row.seq;
-        self.after_commit(state, op, permit);
+        Self::after_commit(state, op, permit);
         true
     }
 
@@ -132,9 +202,19 @@ impl Protocol {
         }
     }
 
-    fn after_commit(&self, state: &mut State, op: usize, permit: Permit) {
-        let Row { seq, exists: found, .. } = state.row;
-        let next = if permit.promotes { Step::Promoting { epoch: permit.mark, seq, found } } else { Step::Done };
+    fn after_commit(state: &mut State, op: usize, permit: Permit) {
+        let Row {
+            seq, exists: found, ..
+        } = state.row;
+        let next = if permit.promotes {
+            Step::Promoting {
+                epoch: permit.mark,
+                seq,
+                found,
+            }
+        } else {
+            Step::Done
+        };
         state.go(op, next);
     }
 
@@ -152,11 +232,17 @@ impl Protocol {
         }
         state.acked = seq;
         let epoch = permit.stamp;
-        let fills = epoch != 0 && (state.held.holds(Control::on(epoch)) || self.has(Flaw::CreateFillsUnderEarlierView));
+        let fills = epoch != 0
+            && (state.held.holds(Control::on(epoch))
+                || self.has(Flaw::CreateFillsUnderEarlierView));
         let next = if self.has(Flaw::CreateFillsUnderLaterView) {
             Step::Created { seq }
         } else if fills {
-            Step::Filling { epoch, seq, found: true }
+            Step::Filling {
+                epoch,
+                seq,
+                found: true,
+            }
         } else {
             Step::Done
         };
@@ -177,7 +263,14 @@ impl Protocol {
                 }
                 if self.has(Flaw::PromotesUnknownOutcome) && permit.promotes {
                     let found = self.kind(op) == Kind::Update;
-                    state.go(op, Step::Promoting { epoch: permit.mark, seq: row.seq + 1, found });
+                    state.go(
+                        op,
+                        Step::Promoting {
+                            epoch: permit.mark,
+                            seq: row.seq + 1,
+                            found,
+                        },
+                    );
                 } else {
                     state.go(op, Step::Done);
                 }
@@ -202,7 +295,11 @@ impl Protocol {
         state.refusals_left -= 1;
         let closing = Control::new(Phase::Closing, permit.mark + 1);
         let gives_up = self.has(Flaw::UnmarkedWhileClosing) && state.control == closing;
-        let next = if gives_up { Step::Committing { row, permit } } else { Step::Fetched { row } };
+        let next = if gives_up {
+            Step::Committing { row, permit }
+        } else {
+            Step::Fetched { row }
+        };
         state.go(op, next);
         true
     }
@@ -211,7 +308,7 @@ impl Protocol {
         if self.is_plain() {
             return;
         }
-        let entry = Entry::Marker { owner: op as u8 };
+        let entry = Entry::Marker { owner: op };
         let outlives = self.outlived_by(state, entry);
         state.slot(self.key(epoch)).put(entry, outlives);
     }
@@ -219,12 +316,20 @@ impl Protocol {
     /// Step 5: the get of the marker.
     fn promote(&self, state: &mut State, op: usize, epoch: Epoch, seq: u8, found: bool) -> bool {
         let slot = *state.slot(self.key(epoch));
-        let mine = slot.entry == Entry::Marker { owner: op as u8 };
+        let mine = slot.entry == Entry::Marker { owner: op };
         if self.has(Flaw::CacheAside) {
             *state.slot(epoch) = Slot::default();
             state.go(op, Step::Done);
         } else if mine || self.has(Flaw::WriteThrough) {
-            state.go(op, Step::Swapping { epoch, seq, found, version: slot.version });
+            state.go(
+                op,
+                Step::Swapping {
+                    epoch,
+                    seq,
+                    found,
+                    version: slot.version,
+                },
+            );
         } else {
             state.go(op, Step::Done);
         }
