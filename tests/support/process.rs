@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{PATIENCE, becomes_true};
+use super::{PATIENCE, becomes_true, eventually};
 
 /// How often a server is started on other ports when somebody else took one of its ports first.
 const PORT_ATTEMPTS: u32 = 5;
@@ -178,8 +178,13 @@ impl Server {
     }
 
     /// Stops its time, and that of its children, until [`Server::thaw`]: connections stay open and nothing answers.
+    #[track_caller]
     pub fn freeze(&self) {
-        self.signal_all(Signal::STOP);
+        // Twice: the first may have come while it made another child.
+        for _ in 0..2 {
+            self.signal_all(Signal::STOP);
+            eventually("it stands still", || self.all().into_iter().all(stands_still));
+        }
     }
 
     /// Lets it go on.
@@ -221,9 +226,12 @@ impl Server {
     }
 
     fn signal_all(&self, signal: Signal) {
-        let Some(id) = self.id() else { return };
-        send(id, signal);
-        children(id).into_iter().for_each(|child| send(child, signal));
+        self.all().into_iter().for_each(|id| send(id, signal));
+    }
+
+    /// The process, and its children.
+    fn all(&self) -> Vec<u32> {
+        self.id().into_iter().flat_map(|id| [vec![id], children(id)].concat()).collect()
     }
 
     fn end(&self, signal: Signal) -> Option<ExitStatus> {
@@ -322,6 +330,15 @@ pub fn is_alive(id: u32) -> bool {
         Err(_) if Path::new("/proc/self").exists() => false,
         Err(_) => pid(id).is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok()),
     }
+}
+
+/// True where every thread of a process is stopped, or where the system does not show it.
+fn stands_still(id: u32) -> bool {
+    let Ok(threads) = fs::read_dir(format!("/proc/{id}/task")) else { return true };
+    threads.flatten().all(|thread| {
+        let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['T', 'Z', 'X']))
+    })
 }
 
 /// The children of a process, where the system shows them.
