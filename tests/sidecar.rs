@@ -51,6 +51,9 @@ mod dapr {
     use crate::support::stack::{Daprd, Setup, Stack};
     use crate::support::{PATIENCE, becomes_true_async};
 
+    /// How late a busy machine may be.
+    const SLACK: Duration = Duration::from_millis(800);
+
     async fn open(
         daprd: &Daprd,
         statestore: &str,
