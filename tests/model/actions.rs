@@ -51,8 +51,7 @@ pub enum Action {
     },
 }
 
-pub const PROMISE: &str =
-    "no read that begins after an acknowledged write answers with an older one";
+pub const PROMISE: &str = "no read that begins after an acknowledged write answers with an older one";
 pub const LINEARIZABLE: &str = "a hit is the row's present value, acknowledged or not";
 pub const SERVES_NEW: &str = "a value written in the scope is served by the cache";
 pub const SERVES_LAST_EPOCH: &str = "the last epoch of the scope serves a hit";
@@ -128,19 +127,13 @@ impl Model for Protocol {
 
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
-            Property::always(PROMISE, |protocol: &Protocol, state| {
-                !protocol.breaks_promise(state)
-            }),
+            Property::always(PROMISE, |protocol: &Protocol, state| !protocol.breaks_promise(state)),
             Property::always(LINEARIZABLE, |protocol: &Protocol, state| {
                 protocol.hits(state).all(|(_, seq)| seq == state.row.seq)
             }),
-            Property::sometimes(SERVES_NEW, |protocol: &Protocol, state| {
-                protocol.hits(state).any(|(_, seq)| seq > 1)
-            }),
+            Property::sometimes(SERVES_NEW, |protocol: &Protocol, state| protocol.hits(state).any(|(_, seq)| seq > 1)),
             Property::sometimes(SERVES_LAST_EPOCH, |protocol: &Protocol, state| {
-                protocol
-                    .hits(state)
-                    .any(|(epoch, _)| epoch == protocol.scope.epochs)
+                protocol.hits(state).any(|(epoch, _)| epoch == protocol.scope.epochs)
             }),
         ]
     }
@@ -190,9 +183,6 @@ impl Protocol {
 
     fn breaks_promise(&self, state: &State) -> bool {
         self.hits(state).any(|(_, seq)| seq < state.acked)
-            || state
-                .steps
-                .iter()
-                .any(|step| self.answers_stale(state, *step))
+            || state.steps.iter().any(|step| self.answers_stale(state, *step))
     }
 }

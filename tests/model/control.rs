@@ -14,10 +14,7 @@ struct Move {
 impl Protocol {
     fn moves(&self, from: Control) -> Vec<Move> {
         let n = from.epoch;
-        let to = |phase, epoch, waits| Move {
-            to: Control::new(phase, epoch),
-            waits,
-        };
+        let to = |phase, epoch, waits| Move { to: Control::new(phase, epoch), waits };
         let mut moves = match from.phase {
             Phase::On => {
                 let mut moves = vec![to(Phase::Closing, n + 1, false)];
@@ -47,11 +44,7 @@ impl Protocol {
     }
 
     pub fn control_actions(&self, state: &State, actions: &mut Vec<Action>) {
-        actions.extend(
-            self.moves(state.control)
-                .iter()
-                .map(|step| Action::Move { to: step.to }),
-        );
+        actions.extend(self.moves(state.control).iter().map(|step| Action::Move { to: step.to }));
         let late = state.delayed.iter().filter(|view| !state.held.holds(*view));
         actions.extend(late.map(|view| Action::ReceiveDelayedView { view }));
     }
@@ -77,9 +70,7 @@ impl Protocol {
             actions.push(Action::LandSentinel { nonce: FOREIGN });
         }
         if self.has(Flaw::SentinelPutTwice) && state.control.needs_sentinel() {
-            actions.push(Action::LandSentinel {
-                nonce: state.control.epoch,
-            });
+            actions.push(Action::LandSentinel { nonce: state.control.epoch });
         }
     }
 
@@ -112,10 +103,7 @@ impl Protocol {
     /// The sentinel is put before the row moves to `opening`. In between it is looked at by
     /// nobody, so both happen at once; a sentinel from a mover that lost the race is a fault.
     fn apply_move(&self, state: &mut State, to: Control) {
-        let waits = self
-            .moves(state.control)
-            .iter()
-            .any(|step| step.to == to && step.waits);
+        let waits = self.moves(state.control).iter().any(|step| step.to == to && step.waits);
         if waits && !self.has(Flaw::ViewKeptForEver) {
             let alive = Views::only(state.control);
             state.held.keep(alive);
@@ -131,8 +119,7 @@ impl Protocol {
     /// know which views may be in somebody's hands, and any operation may look at any of those.
     pub fn renew_views(&self, state: &mut State) {
         let row = state.control;
-        let shown =
-            !row.needs_sentinel() || state.sentinel == row.epoch || self.has(Flaw::SentinelIgnored);
+        let shown = !row.needs_sentinel() || state.sentinel == row.epoch || self.has(Flaw::SentinelIgnored);
         if !shown {
             return;
         }

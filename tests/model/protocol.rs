@@ -99,10 +99,7 @@ pub enum Flaw {
 
 /// What is searched: which operations, over how many epochs, with which faults.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each lets one kind of event happen"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each lets one kind of event happen")]
 pub struct Scope {
     pub name: &'static str,
     pub operations: Vec<Kind>,
@@ -158,11 +155,7 @@ impl Protocol {
 
     /// The number of the slot that holds the key in `epoch`.
     pub fn key(&self, epoch: Epoch) -> Epoch {
-        if self.has(Flaw::KeyWithoutEpoch) {
-            1
-        } else {
-            epoch
-        }
+        if self.has(Flaw::KeyWithoutEpoch) { 1 } else { epoch }
     }
 }
 

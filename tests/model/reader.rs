@@ -27,11 +27,7 @@ impl Protocol {
         let step = match (slot.read(), since) {
             (Ok(seq), Some(since)) => Step::Answered { epoch, since, seq },
             (Ok(_), None) => return false,
-            (Err(left), _) => Step::Missed {
-                epoch,
-                left,
-                version: slot.version,
-            },
+            (Err(left), _) => Step::Missed { epoch, left, version: slot.version },
         };
         state.go(op, step);
         true
@@ -50,11 +46,7 @@ impl Protocol {
             return false;
         }
         // A read that joins an earlier get begins only now.
-        let began = if self.has(Flaw::JoinsEarlierGet) {
-            state.acked
-        } else {
-            since
-        };
+        let began = if self.has(Flaw::JoinsEarlierGet) { state.acked } else { since };
         seq < began
     }
 
@@ -66,34 +58,19 @@ impl Protocol {
     pub fn advance_read(&self, state: &mut State, op: usize) -> bool {
         let next = match state.steps[op] {
             Step::Asking { epoch, since } => return self.get(state, op, epoch, Some(since)),
-            Step::Missed {
-                epoch,
-                left: Left::Nothing,
-                ..
-            } => self.plan_fill(state, epoch),
-            Step::Missed {
-                epoch,
-                left,
-                version,
-            } => self.plan_repair(state, epoch, left, version),
+            Step::Missed { epoch, left: Left::Nothing, .. } => self.plan_fill(state, epoch),
+            Step::Missed { epoch, left, version } => self.plan_repair(state, epoch, left, version),
             Step::Fencing { epoch, row } => {
                 if row.etag_holds {
                     state.save_row(row.seq, epoch);
-                    Step::Filling {
-                        epoch,
-                        seq: row.seq,
-                        found: true,
-                    }
+                    Step::Filling { epoch, seq: row.seq, found: true }
                 } else {
                     Step::Done
                 }
             }
             Step::Filling { epoch, seq, found } => return self.fill(state, op, epoch, seq, found),
             // A repair is from here on a write that changes nothing.
-            Step::Marking { .. }
-            | Step::Committing { .. }
-            | Step::Promoting { .. }
-            | Step::Swapping { .. } => {
+            Step::Marking { .. } | Step::Committing { .. } | Step::Promoting { .. } | Step::Swapping { .. } => {
                 return self.advance_write(state, op);
             }
             _ => return false,
@@ -107,60 +84,35 @@ impl Protocol {
     /// it stands for the time between.
     fn plan_fill(&self, state: &State, epoch: Epoch) -> Step {
         let row = state.read_row();
-        let fill = Step::Filling {
-            epoch,
-            seq: row.seq,
-            found: row.found,
-        };
+        let fill = Step::Filling { epoch, seq: row.seq, found: row.found };
         if !row.found {
-            return if self.has(Flaw::FillsMissingRow) {
-                fill
-            } else {
-                Step::Done
-            };
+            return if self.has(Flaw::FillsMissingRow) { fill } else { Step::Done };
         }
         let fenced = state.row.stamp == epoch || self.has(Flaw::NoFence) || self.is_plain();
         if fenced {
             return fill;
         }
-        if self.still_on(state, epoch) {
-            Step::Fencing { epoch, row }
-        } else {
-            Step::Done
-        }
+        if self.still_on(state, epoch) { Step::Fencing { epoch, row } } else { Step::Done }
     }
 
     /// What lies in the cache cannot be served: a left-over marker, or an answer that has lapsed.
     /// How old a marker must be is not modelled: any may be taken for left over.
     fn plan_repair(&self, state: &State, epoch: Epoch, left: Left, version: u8) -> Step {
         let row = state.read_row();
-        let permit = Permit {
-            mark: epoch,
-            stamp: epoch,
-            promotes: true,
-        };
+        let permit = Permit { mark: epoch, stamp: epoch, promotes: true };
         let fills_over = match left {
             Left::Marker => self.has(Flaw::FillsOverMarker),
             _ => self.has(Flaw::FillsOverLapsedValue),
         };
         if fills_over {
             return if row.found && state.row.stamp == epoch {
-                Step::Swapping {
-                    epoch,
-                    seq: row.seq,
-                    found: true,
-                    version,
-                }
+                Step::Swapping { epoch, seq: row.seq, found: true, version }
             } else {
                 Step::Done
             };
         }
         let repairable = row.found || self.makes_tombstones();
-        if repairable && self.still_on(state, epoch) {
-            Step::Marking { row, permit }
-        } else {
-            Step::Done
-        }
+        if repairable && self.still_on(state, epoch) { Step::Marking { row, permit } } else { Step::Done }
     }
 
     fn still_on(&self, state: &State, epoch: Epoch) -> bool {

@@ -39,8 +39,7 @@ impl Protocol {
         let view = Control::on(epoch);
         let over = epoch < state.control.epoch;
         let asked = |step: &Step| matches!(*step, Step::Asking { epoch: n, .. } if n == epoch);
-        let looked_at =
-            state.held.holds(view) || state.delayed.holds(view) || state.steps.iter().any(asked);
+        let looked_at = state.held.holds(view) || state.delayed.holds(view) || state.steps.iter().any(asked);
         if over && !looked_at && !self.scope.snapshots && !self.has(Flaw::KeyWithoutEpoch) {
             *state.slot(epoch) = Slot::default();
         }

@@ -11,18 +11,12 @@ use crate::protocol::{Flaw, Protocol, Scope};
 /// on depth, number of states or time.
 fn search(protocol: Protocol, wanted: &[&'static str]) -> impl Checker<Protocol> + use<> {
     let (name, flaw, began) = (protocol.scope.name, protocol.flaw, Instant::now());
-    let plain = if protocol.scope.reduced {
-        ""
-    } else {
-        ", unreduced"
-    };
+    let plain = if protocol.scope.reduced { "" } else { ", unreduced" };
     let found = HasDiscoveries::AllOf(wanted.iter().copied().collect());
     let checker = protocol.checker().finish_when(found).spawn_bfs().join();
     println!(
         "{name}{plain}, {}: {} states, depth {}, {:.1} s",
-        flaw.map_or("whole".to_owned(), |flaw| format!(
-            "without a rule ({flaw:?})"
-        )),
+        flaw.map_or("whole".to_owned(), |flaw| format!("without a rule ({flaw:?})")),
         checker.unique_state_count(),
         checker.max_depth(),
         began.elapsed().as_secs_f64(),
@@ -38,11 +32,7 @@ impl Scope {
     }
 
     pub fn holds_unreduced(self) {
-        Scope {
-            reduced: false,
-            ..self
-        }
-        .assert_kept(None);
+        Scope { reduced: false, ..self }.assert_kept(None);
     }
 
     /// The rule is not needed, as far as this scope goes.
@@ -72,18 +62,9 @@ impl Scope {
     }
 
     fn assert_broken(self, flaw: Flaw, promise: &'static str) {
-        let plain = Scope {
-            reduced: false,
-            ..self.clone()
-        };
+        let plain = Scope { reduced: false, ..self.clone() };
         for scope in [self, plain] {
-            let checker = search(
-                Protocol {
-                    scope,
-                    flaw: Some(flaw),
-                },
-                &[promise],
-            );
+            let checker = search(Protocol { scope, flaw: Some(flaw) }, &[promise]);
             let path = checker.assert_any_discovery(promise).into_actions();
             println!("{} steps: {path:?}", path.len());
         }

@@ -106,8 +106,7 @@ impl Views {
     pub fn iter(self) -> impl Iterator<Item = Control> {
         (1..=EPOCHS)
             .flat_map(|epoch| {
-                [Phase::Closing, Phase::Off, Phase::Opening, Phase::On]
-                    .map(|phase| Control::new(phase, epoch))
+                [Phase::Closing, Phase::Off, Phase::Opening, Phase::On].map(|phase| Control::new(phase, epoch))
             })
             .filter(move |view| self.holds(*view))
     }
@@ -137,11 +136,7 @@ impl Entry {
 
     /// A value, or a tombstone if the row was not `found`.
     pub fn answer(seq: Seq, found: bool) -> Self {
-        Entry::Answer {
-            seq,
-            found,
-            lapsed: false,
-        }
+        Entry::Answer { seq, found, lapsed: false }
     }
 }
 
@@ -159,11 +154,7 @@ pub struct Slot {
 impl Slot {
     /// An unconditional save.
     pub fn put(&mut self, entry: Entry, outlives: u8) {
-        *self = Slot {
-            entry,
-            version: self.version + 1,
-            outlives,
-        };
+        *self = Slot { entry, version: self.version + 1, outlives };
     }
 
     /// A save with etag "-1".
@@ -187,9 +178,7 @@ impl Slot {
     /// What a read that meets this entry answers with, or what it cannot answer with.
     pub fn read(self) -> Result<Seq, Left> {
         match self.entry {
-            Entry::Answer {
-                seq, lapsed: false, ..
-            } => Ok(seq),
+            Entry::Answer { seq, lapsed: false, .. } => Ok(seq),
             Entry::Answer { lapsed: true, .. } => Err(Left::Lapsed),
             Entry::Marker { .. } => Err(Left::Marker),
             Entry::Missing => Err(Left::Nothing),
@@ -329,27 +318,15 @@ impl State {
     }
 
     pub fn read_row(&self) -> Read {
-        Read {
-            found: self.row.exists,
-            seq: self.row.seq,
-            etag_holds: self.row.exists,
-        }
+        Read { found: self.row.exists, seq: self.row.seq, etag_holds: self.row.exists }
     }
 
     pub fn save_row(&mut self, seq: Seq, stamp: Epoch) {
-        self.set_row(Row {
-            exists: true,
-            seq,
-            stamp,
-        });
+        self.set_row(Row { exists: true, seq, stamp });
     }
 
     pub fn delete_row(&mut self) {
-        self.set_row(Row {
-            exists: false,
-            seq: self.row.seq + 1,
-            stamp: 0,
-        });
+        self.set_row(Row { exists: false, seq: self.row.seq + 1, stamp: 0 });
     }
 
     fn set_row(&mut self, row: Row) {
@@ -361,8 +338,7 @@ impl State {
 
     pub fn under_way(&self) -> u8 {
         let bits = self.steps.iter().enumerate();
-        bits.filter(|(_, step)| step.is_under_way())
-            .fold(0, |mask, (op, _)| mask | 1 << op)
+        bits.filter(|(_, step)| step.is_under_way()).fold(0, |mask, (op, _)| mask | 1 << op)
     }
 
     /// Takes the next step; an operation that ends is outlived by no entry any more.

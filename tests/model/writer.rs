@@ -6,41 +6,17 @@ use crate::state::{Control, Entry, Epoch, Permit, Phase, Read, Row, Slot, State,
 impl Protocol {
     /// Step 2 of a write: what the view says about marker, stamp and promotion.
     fn permit(&self, view: Control) -> Permit {
-        let none = Permit {
-            mark: 0,
-            stamp: 0,
-            promotes: false,
-        };
+        let none = Permit { mark: 0, stamp: 0, promotes: false };
         let n = view.epoch;
         match view.phase {
-            Phase::On => Permit {
-                mark: n,
-                stamp: n,
-                promotes: true,
-            },
+            Phase::On => Permit { mark: n, stamp: n, promotes: true },
             Phase::Opening => {
-                let stamp = if self.has(Flaw::StampsUnderOpening) {
-                    n
-                } else {
-                    0
-                };
-                Permit {
-                    mark: n,
-                    stamp,
-                    promotes: self.has(Flaw::PromotesUnderOpening),
-                }
+                let stamp = if self.has(Flaw::StampsUnderOpening) { n } else { 0 };
+                Permit { mark: n, stamp, promotes: self.has(Flaw::PromotesUnderOpening) }
             }
             Phase::Closing => {
-                let mark = if self.has(Flaw::MarksNextEpochWhileClosing) {
-                    n
-                } else {
-                    n - 1
-                };
-                Permit {
-                    mark,
-                    promotes: self.has(Flaw::PromotesUnderClosing),
-                    ..none
-                }
+                let mark = if self.has(Flaw::MarksNextEpochWhileClosing) { n } else { n - 1 };
+                Permit { mark, promotes: self.has(Flaw::PromotesUnderClosing), ..none }
             }
             Phase::Off => none,
         }
@@ -55,10 +31,7 @@ impl Protocol {
     pub fn look_before_write(&self, state: &mut State, op: usize, view: Control) -> bool {
         let permit = self.permit(view);
         let next = match state.steps[op] {
-            Step::Idle if self.looks_first(op) => Step::Permitted {
-                permit,
-                marked: false,
-            },
+            Step::Idle if self.looks_first(op) => Step::Permitted { permit, marked: false },
             Step::Fetched { row } if self.kind(op) == Kind::Flush => {
                 if view.phase != Phase::On {
                     return false;
@@ -66,11 +39,7 @@ impl Protocol {
                 Step::Marking { row, permit }
             }
             Step::Fetched { row } => Self::mark_or_commit(row, permit),
-            Step::Created { seq } if view.phase == Phase::On => Step::Filling {
-                epoch: view.epoch,
-                seq,
-                found: true,
-            },
+            Step::Created { seq } if view.phase == Phase::On => Step::Filling { epoch: view.epoch, seq, found: true },
             _ => return false,
         };
         state.go(op, next);
@@ -78,11 +47,7 @@ impl Protocol {
     }
 
     fn mark_or_commit(row: Read, permit: Permit) -> Step {
-        if permit.mark == 0 {
-            Step::Committing { row, permit }
-        } else {
-            Step::Marking { row, permit }
-        }
+        if permit.mark == 0 { Step::Committing { row, permit } } else { Step::Marking { row, permit } }
     }
 
     pub fn advance_write(&self, state: &mut State, op: usize) -> bool {
@@ -92,25 +57,13 @@ impl Protocol {
             Step::Marking { row, permit } => {
                 self.put_marker(state, op, permit.mark);
                 let flushed = self.kind(op) == Kind::Flush;
-                state.go(
-                    op,
-                    if flushed {
-                        Step::Done
-                    } else {
-                        Step::Committing { row, permit }
-                    },
-                );
+                state.go(op, if flushed { Step::Done } else { Step::Committing { row, permit } });
                 true
             }
             Step::Committing { row, permit } => self.commit(state, op, row, permit),
             Step::Filling { epoch, seq, found } => self.fill(state, op, epoch, seq, found),
             Step::Promoting { epoch, seq, found } => self.promote(state, op, epoch, seq, found),
-            Step::Swapping {
-                epoch,
-                seq,
-                found,
-                version,
-            } => {
+            Step::Swapping { epoch, seq, found, version } => {
                 state.go(op, Step::Done);
                 self.swap(state, epoch, version, Entry::answer(seq, found));
                 true
@@ -121,18 +74,12 @@ impl Protocol {
 
     /// Step 1: the row. An id without one is none of a writer's business.
     fn fetch(&self, state: &mut State, op: usize) -> bool {
-        let marks_missing =
-            self.has(Flaw::FlushMarksMissingRow) || self.has(Flaw::FlushMarksMissingRowOnly);
+        let marks_missing = self.has(Flaw::FlushMarksMissingRow) || self.has(Flaw::FlushMarksMissingRowOnly);
         let minds_row = !(self.kind(op) == Kind::Flush && marks_missing);
         if self.looks_first(op) || minds_row && !state.row.exists {
             return false;
         }
-        state.go(
-            op,
-            Step::Fetched {
-                row: state.read_row(),
-            },
-        );
+        state.go(op, Step::Fetched { row: state.read_row() });
         true
     }
 
@@ -142,13 +89,7 @@ impl Protocol {
         }
         if self.has(Flaw::MarksBeforeEtag) && !marked && permit.mark != 0 {
             self.put_marker(state, op, permit.mark);
-            state.go(
-                op,
-                Step::Permitted {
-                    permit,
-                    marked: true,
-                },
-            );
+            state.go(op, Step::Permitted { permit, marked: true });
             return true;
         }
         let row = state.read_row();
@@ -156,11 +97,7 @@ impl Protocol {
             return false;
         }
         let commits = self.has(Flaw::MarksBeforeEtag);
-        let next = if commits {
-            Step::Committing { row, permit }
-        } else {
-            Self::mark_or_commit(row, permit)
-        };
+        let next = if commits { Step::Committing { row, permit } } else { Self::mark_or_commit(row, permit) };
         state.go(op, next);
         true
     }
@@ -178,14 +115,7 @@ impl Protocol {
             if saves {
                 state.save_row(row.seq, permit.stamp);
             }
-            state.go(
-                op,
-                Step::Promoting {
-                    epoch: permit.mark,
-                    seq: row.seq,
-                    found: row.found,
-                },
-            );
+            state.go(op, Step::Promoting { epoch: permit.mark, seq: row.seq, found: row.found });
             return true;
         }
         self.apply(state, op, permit);
@@ -203,18 +133,8 @@ impl Protocol {
     }
 
     fn after_commit(state: &mut State, op: usize, permit: Permit) {
-        let Row {
-            seq, exists: found, ..
-        } = state.row;
-        let next = if permit.promotes {
-            Step::Promoting {
-                epoch: permit.mark,
-                seq,
-                found,
-            }
-        } else {
-            Step::Done
-        };
+        let Row { seq, exists: found, .. } = state.row;
+        let next = if permit.promotes { Step::Promoting { epoch: permit.mark, seq, found } } else { Step::Done };
         state.go(op, next);
     }
 
@@ -232,17 +152,11 @@ impl Protocol {
         }
         state.acked = seq;
         let epoch = permit.stamp;
-        let fills = epoch != 0
-            && (state.held.holds(Control::on(epoch))
-                || self.has(Flaw::CreateFillsUnderEarlierView));
+        let fills = epoch != 0 && (state.held.holds(Control::on(epoch)) || self.has(Flaw::CreateFillsUnderEarlierView));
         let next = if self.has(Flaw::CreateFillsUnderLaterView) {
             Step::Created { seq }
         } else if fills {
-            Step::Filling {
-                epoch,
-                seq,
-                found: true,
-            }
+            Step::Filling { epoch, seq, found: true }
         } else {
             Step::Done
         };
@@ -263,14 +177,7 @@ impl Protocol {
                 }
                 if self.has(Flaw::PromotesUnknownOutcome) && permit.promotes {
                     let found = self.kind(op) == Kind::Update;
-                    state.go(
-                        op,
-                        Step::Promoting {
-                            epoch: permit.mark,
-                            seq: row.seq + 1,
-                            found,
-                        },
-                    );
+                    state.go(op, Step::Promoting { epoch: permit.mark, seq: row.seq + 1, found });
                 } else {
                     state.go(op, Step::Done);
                 }
@@ -295,11 +202,7 @@ impl Protocol {
         state.refusals_left -= 1;
         let closing = Control::new(Phase::Closing, permit.mark + 1);
         let gives_up = self.has(Flaw::UnmarkedWhileClosing) && state.control == closing;
-        let next = if gives_up {
-            Step::Committing { row, permit }
-        } else {
-            Step::Fetched { row }
-        };
+        let next = if gives_up { Step::Committing { row, permit } } else { Step::Fetched { row } };
         state.go(op, next);
         true
     }
@@ -321,15 +224,7 @@ impl Protocol {
             *state.slot(epoch) = Slot::default();
             state.go(op, Step::Done);
         } else if mine || self.has(Flaw::WriteThrough) {
-            state.go(
-                op,
-                Step::Swapping {
-                    epoch,
-                    seq,
-                    found,
-                    version: slot.version,
-                },
-            );
+            state.go(op, Step::Swapping { epoch, seq, found, version: slot.version });
         } else {
             state.go(op, Step::Done);
         }
