@@ -132,7 +132,9 @@ mod dapr {
         stack.postgres.restart();
         assert_eq!(stack.postgres.sql("SELECT answer FROM kept"), "42");
         stack.postgres.freeze();
-        assert_eq!(http_status(stack.daprd.http_port, "/v1.0/state/statestore/key"), None, "nobody answers");
+        // It hangs, or fails at once on a connection that died with the PostgreSQL before.
+        let answer = http_status(stack.daprd.http_port, "/v1.0/state/statestore/key");
+        assert!(matches!(answer, None | Some(500)), "{answer:?}");
         stack.postgres.thaw();
         let answers = || http_status(stack.daprd.http_port, "/v1.0/state/statestore/key") == Some(204);
         eventually("PostgreSQL goes on", answers);
