@@ -2,6 +2,33 @@
 
 mod support;
 
+mod embedded {
+    use crate::support::process::{http_status, is_alive};
+    use crate::support::service::Service;
+
+    #[test]
+    fn a_service_can_be_stopped_killed_and_started_again_where_it_was() {
+        let service = Service::embedded();
+        let first = service.id().unwrap();
+        assert!(service.stop().unwrap().success(), "it ends in good order: {}", service.log());
+        assert!(!is_alive(first));
+        service.restart();
+        service.kill();
+        assert_eq!(http_status(service.port(), "/health"), None);
+        service.restart();
+        assert_eq!(http_status(service.port(), "/health"), Some(200));
+        let home = service.home().to_owned();
+        drop(service);
+        assert!(!home.exists(), "its directory goes with it");
+    }
+
+    #[test]
+    fn a_service_that_cannot_start_is_told_with_its_log() {
+        let error = Service::try_start(&["--no-such-flag"], &[]).err().expect("it does not start");
+        assert!(error.contains("usersvc ended at its start") && error.contains("--no-such-flag"), "{error}");
+    }
+}
+
 mod dapr {
     use std::io::{BufRead, BufReader};
     use std::path::Path;
@@ -10,6 +37,7 @@ mod dapr {
     use crate::support::components::{STATESTORE, postgres_v2};
     use crate::support::eventually;
     use crate::support::process::{children, http_status, is_alive};
+    use crate::support::service::Service;
     use crate::support::stack::{Setup, Stack};
 
     /// Tells a test that it is the victim, and how it is to end.
@@ -112,6 +140,13 @@ mod dapr {
         let second = stack.second_sidecar("second");
         assert_ne!(second.grpc_port, stack.daprd.grpc_port);
         assert!(second.stop().unwrap().success(), "a sidecar ends in good order");
+    }
+
+    #[test]
+    fn a_service_beside_the_sidecar_is_ready_when_its_stores_are_found() {
+        let service = Service::on(Stack::shared());
+        assert_eq!(http_status(service.port(), "/users/1"), Some(404), "{}", service.log());
+        assert!(service.stop().unwrap().success(), "{}", service.log());
     }
 
     #[test]

@@ -92,7 +92,7 @@ fn every_room_is_on_the_map() {
     for module in lib.lines().filter_map(|line| line.strip_prefix("pub mod ")) {
         let module = module.trim_end_matches(';');
         assert!(module == "cli" || IMPORTS.iter().any(|(name, _)| *name == module), "{module} has no import rule");
-        assert!(lib.contains(&format!("//! - [`{module}`]")), "{module} is not on the map in src/lib.rs");
+        assert!(lib.contains(&format!("[`{module}`]")), "{module} is not on the map in src/lib.rs");
     }
 }
 
@@ -123,13 +123,12 @@ fn a_file_fits_in_one_reading() {
 
 #[test]
 fn nothing_is_left_for_later() {
-    let marks = ["TO", "FIX"].map(|mark| format!("{mark}{}", if mark == "TO" { "DO" } else { "ME" }));
+    // Put together here, so that this file does not name them.
+    let marks = [["TO", "DO"], ["FIX", "ME"], ["todo", "!("], ["unimplemented", "!("]].map(|mark| mark.concat());
     for below in ["src", "tests"] {
         for (file, text) in sources(below) {
-            for mark in &marks {
-                assert!(!text.contains(mark.as_str()), "{below}/{file} has a {mark}");
-            }
-            assert!(!code(&text).any(|(_, line)| line.contains("todo!(")), "{below}/{file} is not finished");
+            let left = marks.iter().find(|mark| text.contains(mark.as_str()));
+            assert!(left.is_none(), "{below}/{file} has a {left:?}");
         }
     }
 }

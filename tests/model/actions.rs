@@ -67,7 +67,7 @@ impl Model for Protocol {
             Start::Cached => (true, 1),
         };
         let seq = Seq::from(exists);
-        let mut cache = [Slot::default(); EPOCHS];
+        let mut cache = [Slot::default(); EPOCHS as usize];
         if self.scope.start == Start::Cached {
             cache[0].put(Entry::value(seq), 0);
         }
@@ -170,7 +170,7 @@ impl Protocol {
     ///
     /// Such a read is the most demanding one. A read is compared with the writes acknowledged
     /// when it *began*, and its view has to be good when it *ends*; so if a longer one broke the
-    /// promise, so would this one at the instant of its get. One scope has longer ones as well.
+    /// promise, so would this one at the instant of its get. Some scopes have longer ones as well.
     fn hits<'a>(&self, state: &'a State) -> impl Iterator<Item = (Epoch, Seq)> + use<'a, '_> {
         let judged = (1..=self.scope.epochs)
             .filter(|epoch| state.trusted.holds(Control::on(*epoch)))
@@ -183,6 +183,6 @@ impl Protocol {
 
     fn breaks_promise(&self, state: &State) -> bool {
         self.hits(state).any(|(_, seq)| seq < state.acked)
-            || state.steps.iter().any(|step| self.answers_stale(state, step))
+            || state.steps.iter().any(|step| self.answers_stale(state, *step))
     }
 }

@@ -1,7 +1,7 @@
 //! Every rule is needed: without it a read answers with an older value than one acknowledged
 //! before the read began. Numbers are those of the design.
 
-use crate::protocol::{Flaw, Scope};
+use crate::protocol::Flaw;
 use crate::scopes;
 
 #[test]
@@ -136,8 +136,7 @@ fn a_write_that_cannot_mark_while_closing_and_does_not_wait_for_off_leaves_views
 
 #[test]
 fn a_hit_whose_view_ran_out_before_its_answer_stretches_the_staleness_after_a_loss() {
-    let slow = Scope { slow_reads: true, ..scopes::loss() };
-    slow.serves_older_value_with(Flaw::HitsUnderLapsedView);
+    scopes::slow_loss().serves_older_value_with(Flaw::HitsUnderLapsedView);
 }
 
 #[test]

@@ -133,7 +133,7 @@ impl Protocol {
     /// Behind everyone's back. Views from before may serve an old value for what is left of
     /// their L, which is the stated price; strict reads pay no such price.
     fn lose_cache(&self, state: &mut State, sentinel: Epoch) {
-        state.cache = [Slot::default(); EPOCHS];
+        state.cache = [Slot::default(); EPOCHS as usize];
         state.sentinel = sentinel;
         state.losses_left -= 1;
         if self.scope.strict {

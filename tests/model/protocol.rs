@@ -99,6 +99,7 @@ pub enum Flaw {
 
 /// What is searched: which operations, over how many epochs, with which faults.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each lets one kind of event happen")]
 pub struct Scope {
     pub name: &'static str,
     pub operations: Vec<Kind>,

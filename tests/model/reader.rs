@@ -35,8 +35,8 @@ impl Protocol {
 
     /// Whether a slow read ends, right now, with an answer older than the writes that had been
     /// acknowledged when it began.
-    pub fn answers_stale(&self, state: &State, step: &Step) -> bool {
-        let Step::Answered { epoch, since, seq } = *step else {
+    pub fn answers_stale(&self, state: &State, step: Step) -> bool {
+        let Step::Answered { epoch, since, seq } = step else {
             return false;
         };
         let view = Control::on(epoch);

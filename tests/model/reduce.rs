@@ -12,7 +12,7 @@ impl Protocol {
             return;
         }
         self.forget_outdated_reads(state);
-        self.forget_tokens(state);
+        forget_tokens(state);
         for epoch in 1..=self.scope.epochs {
             self.forget_dead_key(state, epoch);
             self.forget_version(state, epoch);
@@ -33,18 +33,6 @@ impl Protocol {
         }
     }
 
-    /// A marker whose writer has ended, or begun again with a fresh token, is anybody's.
-    fn forget_tokens(&self, state: &mut State) {
-        for slot in &mut state.cache {
-            if let Entry::Marker { owner } = &mut slot.entry
-                && *owner != NOBODY
-                && !state.steps[usize::from(*owner)].is_under_way()
-            {
-                *owner = NOBODY;
-            }
-        }
-    }
-
     /// The key of an epoch that is over is met by late writes only, once no view of it is left.
     /// Snapshots keep theirs, to show that what they bring back is never looked at.
     fn forget_dead_key(&self, state: &mut State, epoch: Epoch) {
@@ -61,7 +49,7 @@ impl Protocol {
     fn forget_version(&self, state: &mut State, epoch: Epoch) {
         let starts_again = self.scope.expiry || self.scope.losses > 0;
         let remembered = state.steps.iter().any(|step| match *step {
-            Step::Swapping { epoch: n, .. } | Step::Missed { epoch: n, .. } => n == epoch,
+            Step::Swapping { epoch: n, .. } | Step::Missed { epoch: n, .. } => self.key(n) == epoch,
             _ => false,
         });
         let slot = state.slot(epoch);
@@ -84,17 +72,29 @@ impl Protocol {
     }
 }
 
+/// A marker whose writer has ended, or begun again with a fresh token, is anybody's.
+fn forget_tokens(state: &mut State) {
+    for slot in &mut state.cache {
+        if let Entry::Marker { owner } = &mut slot.entry
+            && *owner != NOBODY
+            && !state.steps[*owner].is_under_way()
+        {
+            *owner = NOBODY;
+        }
+    }
+}
+
 fn swap_operations(state: &mut State, op: usize) {
     state.steps.swap(op, op + 1);
     for slot in &mut state.cache {
         let both = 0b11 << op;
-        if (slot.outlives & both).count_ones() == 1 {
+        if (slot.outlives & both).is_power_of_two() {
             slot.outlives ^= both;
         }
         if let Entry::Marker { owner } = &mut slot.entry {
-            if usize::from(*owner) == op {
+            if *owner == op {
                 *owner += 1;
-            } else if usize::from(*owner) == op + 1 {
+            } else if *owner == op + 1 {
                 *owner -= 1;
             }
         }

@@ -78,6 +78,10 @@ pub fn loss() -> Scope {
     Scope { epochs: sized(2, 3), losses: sized(1, 2), ..scope }
 }
 
+pub fn slow_loss() -> Scope {
+    Scope { name: "loss amid reads in slow motion", slow_reads: true, ..loss() }
+}
+
 pub fn strict_loss() -> Scope {
     let scope = scope("loss, strictly", Cached, &[Update, Read, Read], &[Update, Update, Read, Read]);
     Scope { losses: sized(1, 2), strict: true, slow_reads: true, ..scope }
@@ -101,7 +105,7 @@ pub fn refresh() -> Scope {
 }
 
 pub fn expiry() -> Scope {
-    let large = [Update, Update, Update, Read, Read];
+    let large = [Update, Update, Read, Read];
     let scope = scope("expiry", Cached, &[Update, Update, Read], &large);
     Scope { lapses: true, expiry: true, ..scope }
 }

@@ -1,6 +1,5 @@
 //! Runs a search and states what it showed.
 
-use std::collections::BTreeSet;
 use std::time::Instant;
 
 use stateright::{Checker, HasDiscoveries, Model};
@@ -8,12 +7,12 @@ use stateright::{Checker, HasDiscoveries, Model};
 use crate::actions::{LINEARIZABLE, PROMISE, SERVES_LAST_EPOCH, SERVES_NEW};
 use crate::protocol::{Flaw, Protocol, Scope};
 
-/// Searches breadth first until `wanted` is found, or else to the end: there is no limit on
-/// depth, number of states or time.
-fn search(protocol: Protocol, wanted: &'static [&'static str]) -> impl Checker<Protocol> {
+/// Searches breadth first until all of `wanted` is found, or else to the end: there is no limit
+/// on depth, number of states or time.
+fn search(protocol: Protocol, wanted: &[&'static str]) -> impl Checker<Protocol> + use<> {
     let (name, flaw, began) = (protocol.scope.name, protocol.flaw, Instant::now());
     let plain = if protocol.scope.reduced { "" } else { ", unreduced" };
-    let found = HasDiscoveries::AllOf(BTreeSet::from_iter(wanted.iter().copied()));
+    let found = HasDiscoveries::AllOf(wanted.iter().copied().collect());
     let checker = protocol.checker().finish_when(found).spawn_bfs().join();
     println!(
         "{name}{plain}, {}: {} states, depth {}, {:.1} s",
@@ -23,16 +22,6 @@ fn search(protocol: Protocol, wanted: &'static [&'static str]) -> impl Checker<P
         began.elapsed().as_secs_f64(),
     );
     checker
-}
-
-/// The rule is needed: without it, reads break `promise` in a scope where they do not otherwise.
-fn breaks(scope: Scope, flaw: Flaw, promise: &'static [&'static str; 1]) {
-    for reduced in [true, false] {
-        let scope = Scope { reduced, ..scope.clone() };
-        let checker = search(Protocol { scope, flaw: Some(flaw) }, promise);
-        let path = checker.assert_any_discovery(promise[0]).into_actions();
-        println!("{} steps: {path:?}", path.len());
-    }
 }
 
 impl Scope {
@@ -52,7 +41,7 @@ impl Scope {
     }
 
     fn assert_kept(self, flaw: Option<Flaw>) {
-        // Wanting both violations means that the search ends by itself when there is none.
+        // With one violation the search goes on for the other; with none, to the end.
         let checker = search(Protocol { scope: self, flaw }, &[PROMISE, LINEARIZABLE]);
         assert!(checker.is_done(), "the search was cut short");
         checker.assert_no_discovery(PROMISE);
@@ -61,11 +50,23 @@ impl Scope {
         checker.assert_any_discovery(SERVES_LAST_EPOCH);
     }
 
+    /// The rule is needed: without it reads are told something old in this scope, in which they
+    /// are not with it (`whole.rs`).
     pub fn serves_older_value_with(self, flaw: Flaw) {
-        breaks(self, flaw, &[PROMISE]);
+        self.assert_broken(flaw, PROMISE);
     }
 
+    /// As above, but what reads are told has never been so.
     pub fn serves_uncommitted_value_with(self, flaw: Flaw) {
-        breaks(self, flaw, &[LINEARIZABLE]);
+        self.assert_broken(flaw, LINEARIZABLE);
+    }
+
+    fn assert_broken(self, flaw: Flaw, promise: &'static str) {
+        let plain = Scope { reduced: false, ..self.clone() };
+        for scope in [self, plain] {
+            let checker = search(Protocol { scope, flaw: Some(flaw) }, &[promise]);
+            let path = checker.assert_any_discovery(promise).into_actions();
+            println!("{} steps: {path:?}", path.len());
+        }
     }
 }

@@ -12,14 +12,14 @@ pub type Epoch = u8;
 pub type Seq = u8;
 
 /// Room for the largest scope.
-pub const EPOCHS: usize = 3;
+pub const EPOCHS: Epoch = 3;
 pub const OPERATIONS: usize = 6;
 
 /// The sentinel of a mover that stalled before its put and lost the race for the row.
 pub const FOREIGN: Epoch = u8::MAX;
 
 /// The token of an operation that no longer looks for its marker.
-pub const NOBODY: u8 = u8::MAX;
+pub const NOBODY: usize = usize::MAX;
 
 /// The row of the state store. `seq` outlives a deletion, as a ghost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,7 +104,7 @@ impl Views {
     }
 
     pub fn iter(self) -> impl Iterator<Item = Control> {
-        (1..=EPOCHS as Epoch)
+        (1..=EPOCHS)
             .flat_map(|epoch| {
                 [Phase::Closing, Phase::Off, Phase::Opening, Phase::On].map(|phase| Control::new(phase, epoch))
             })
@@ -126,7 +126,7 @@ pub enum Entry {
     /// A value (`found`) or a tombstone. `lapsed`: `expires_at` of the header has passed.
     Answer { seq: Seq, found: bool, lapsed: bool },
     /// A marker with the token of the operation that put it, or [`NOBODY`]'s.
-    Marker { owner: u8 },
+    Marker { owner: usize },
 }
 
 impl Entry {
@@ -176,7 +176,7 @@ impl Slot {
     }
 
     /// What a read that meets this entry answers with, or what it cannot answer with.
-    pub fn read(&self) -> Result<Seq, Left> {
+    pub fn read(self) -> Result<Seq, Left> {
         match self.entry {
             Entry::Answer { seq, lapsed: false, .. } => Ok(seq),
             Entry::Answer { lapsed: true, .. } => Err(Left::Lapsed),
@@ -185,7 +185,7 @@ impl Slot {
         }
     }
 
-    pub fn hit(&self) -> Option<Seq> {
+    pub fn hit(self) -> Option<Seq> {
         self.read().ok()
     }
 }
@@ -277,7 +277,7 @@ pub enum Step {
 }
 
 impl Step {
-    pub fn is_under_way(&self) -> bool {
+    pub fn is_under_way(self) -> bool {
         !matches!(self, Step::Idle | Step::Done)
     }
 
@@ -299,7 +299,7 @@ pub struct State {
     pub acked: Seq,
     pub control: Control,
     pub sentinel: Epoch,
-    pub cache: [Slot; EPOCHS],
+    pub cache: [Slot; EPOCHS as usize],
     /// Views that some process may hold, still within L.
     pub held: Views,
     /// Those among them whose sentinel was read after the cache was last lost.

@@ -48,6 +48,11 @@ fn a_lost_cache_serves_nothing_old_to_views_taken_since() {
 }
 
 #[test]
+fn a_lost_cache_serves_nothing_old_to_slow_reads_under_views_taken_since() {
+    scopes::slow_loss().holds();
+}
+
+#[test]
 fn a_lost_cache_serves_nothing_old_at_all_to_strict_reads() {
     scopes::strict_loss().holds();
 }

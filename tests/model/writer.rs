@@ -120,7 +120,7 @@ impl Protocol {
         }
         self.apply(state, op, permit);
         state.acked = state.row.seq;
-        self.after_commit(state, op, permit);
+        Self::after_commit(state, op, permit);
         true
     }
 
@@ -132,7 +132,7 @@ impl Protocol {
         }
     }
 
-    fn after_commit(&self, state: &mut State, op: usize, permit: Permit) {
+    fn after_commit(state: &mut State, op: usize, permit: Permit) {
         let Row { seq, exists: found, .. } = state.row;
         let next = if permit.promotes { Step::Promoting { epoch: permit.mark, seq, found } } else { Step::Done };
         state.go(op, next);
@@ -211,7 +211,7 @@ impl Protocol {
         if self.is_plain() {
             return;
         }
-        let entry = Entry::Marker { owner: op as u8 };
+        let entry = Entry::Marker { owner: op };
         let outlives = self.outlived_by(state, entry);
         state.slot(self.key(epoch)).put(entry, outlives);
     }
@@ -219,7 +219,7 @@ impl Protocol {
     /// Step 5: the get of the marker.
     fn promote(&self, state: &mut State, op: usize, epoch: Epoch, seq: u8, found: bool) -> bool {
         let slot = *state.slot(self.key(epoch));
-        let mine = slot.entry == Entry::Marker { owner: op as u8 };
+        let mine = slot.entry == Entry::Marker { owner: op };
         if self.has(Flaw::CacheAside) {
             *state.slot(epoch) = Slot::default();
             state.go(op, Step::Done);

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{PATIENCE, becomes_true};
+use super::{PATIENCE, becomes_true, eventually};
 
 /// How often a server is started on other ports when somebody else took one of its ports first.
 const PORT_ATTEMPTS: u32 = 5;
@@ -178,8 +178,13 @@ impl Server {
     }
 
     /// Stops its time, and that of its children, until [`Server::thaw`]: connections stay open and nothing answers.
+    #[track_caller]
     pub fn freeze(&self) {
-        self.signal_all(Signal::STOP);
+        // Twice: the first may have come while it made another child.
+        for _ in 0..2 {
+            self.signal_all(Signal::STOP);
+            eventually("it stands still", || self.all().into_iter().all(stands_still));
+        }
     }
 
     /// Lets it go on.
@@ -221,9 +226,12 @@ impl Server {
     }
 
     fn signal_all(&self, signal: Signal) {
-        let Some(id) = self.id() else { return };
-        send(id, signal);
-        children(id).into_iter().for_each(|child| send(child, signal));
+        self.all().into_iter().for_each(|id| send(id, signal));
+    }
+
+    /// The process, and its children.
+    fn all(&self) -> Vec<u32> {
+        self.id().into_iter().flat_map(|id| [vec![id], children(id)].concat()).collect()
     }
 
     fn end(&self, signal: Signal) -> Option<ExitStatus> {
@@ -291,12 +299,19 @@ fn random() -> [u8; 2] {
 
 /// The status of an HTTP request to this machine, or `None` without an answer.
 pub fn http_status(port: u16, path: &str) -> Option<u16> {
+    http_get(port, path, "").map(|(status, _)| status)
+}
+
+/// The status and all that comes after it. `header` is empty or a whole line.
+pub fn http_get(port: u16, path: &str, header: &str) -> Option<(u16, String)> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(2))).ok()?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").ok()?;
-    let mut head = [0; 12];
-    stream.read_exact(&mut head).ok()?;
-    str::from_utf8(&head[9..]).ok()?.parse().ok()
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{header}Connection: close\r\n\r\n").ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).ok()?;
+    let answer = String::from_utf8_lossy(&answer);
+    let (status, rest) = answer.strip_prefix("HTTP/1.1 ")?.split_at_checked(3)?;
+    Some((status.parse().ok()?, rest.to_owned()))
 }
 
 /// Runs a command to its end and returns what it printed.
@@ -315,6 +330,15 @@ pub fn is_alive(id: u32) -> bool {
         Err(_) if Path::new("/proc/self").exists() => false,
         Err(_) => pid(id).is_some_and(|pid| rustix::process::test_kill_process(pid).is_ok()),
     }
+}
+
+/// True where every thread of a process is stopped, or where the system does not show it.
+fn stands_still(id: u32) -> bool {
+    let Ok(threads) = fs::read_dir(format!("/proc/{id}/task")) else { return true };
+    threads.flatten().all(|thread| {
+        let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['T', 'Z', 'X']))
+    })
 }
 
 /// The children of a process, where the system shows them.

@@ -77,7 +77,10 @@ impl Service {
                 command.envs(environment.iter().cloned());
                 command
             };
-            let is_ready = move |_| http_status(port, "/health") == Some(200);
+            // It answers for its health before it has found its stores. The id is one that no test gets to.
+            let is_ready = move |_| {
+                http_status(port, "/health") == Some(200) && http_status(port, "/users/2147483647") == Some(404)
+            };
             let server = Server::start(&scene, "usersvc", Signal::TERM, command, is_ready)?;
             Ok(Self { server, port, scene: Arc::clone(&scene) })
         })

@@ -14,7 +14,7 @@ use super::components::{
     CACHE, CACHE_MEMORY, CACHE_SQLITE, Component, STATESTORE, STATESTORE_MEMORY, STATESTORE_SQLITE, STATESTORE_V1,
     in_memory, postgres_v1, postgres_v2, redis, sqlite,
 };
-use super::process::{Scene, Server, http_status, on_free_ports, run};
+use super::process::{Scene, Server, http_get, http_status, on_free_ports, run};
 
 /// The app id of the sidecar that all tests of a binary share.
 pub const APP_ID: &str = "user-service";
@@ -141,6 +141,7 @@ impl Daprd {
             fs::write(resources.join(format!("{}.yaml", component.name)), &component.yaml)
                 .map_err(|error| format!("the component {} cannot be written: {error}", component.name))?;
         }
+        let header = token.map_or_else(String::new, |token| format!("dapr-api-token: {token}\r\n"));
         on_free_ports(|[http_port, grpc_port, internal, metrics]| {
             let (program, app_id, token) = (program.to_owned(), app_id.to_owned(), token.map(str::to_owned));
             let (home, components) = (scene.path().to_owned(), resources.clone());
@@ -160,7 +161,11 @@ impl Daprd {
                 command.envs(token.iter().map(|token| ("DAPR_API_TOKEN", token)));
                 command
             };
-            let is_ready = move |_| http_status(http_port, "/v1.0/healthz/outbound") == Some(204);
+            let (header, components) = (header.clone(), resources.clone());
+            let is_ready = move |_| {
+                http_status(http_port, "/v1.0/healthz/outbound") == Some(204)
+                    && has_components(http_port, &header, &components)
+            };
             let server = Server::start(scene, "daprd", Signal::TERM, command, is_ready)?;
             Ok(Self { server, resources: resources.clone(), http_port, grpc_port })
         })
@@ -170,6 +175,17 @@ impl Daprd {
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.grpc_port)
     }
+}
+
+/// True where the sidecar has all components that it cannot do without. One of them may fail, and the sidecar says that
+/// it is ready before it ends for that reason.
+fn has_components(http_port: u16, header: &str, resources: &Path) -> bool {
+    let Some((200, metadata)) = http_get(http_port, "/v1.0/metadata", header) else { return false };
+    let files = fs::read_dir(resources).into_iter().flatten().flatten();
+    files.filter_map(|file| fs::read_to_string(file.path()).ok()).all(|yaml| {
+        let name = yaml.split_once("metadata:\n  name: ").and_then(|(_, rest)| rest.lines().next());
+        yaml.contains("ignoreErrors") || name.is_some_and(|name| metadata.contains(&format!("\"name\":\"{name}\"")))
+    })
 }
 
 /// A PostgreSQL server with the database `daprdb` of the user `dapruser`.
