@@ -1,5 +1,64 @@
 //! What was acknowledged is there after `kill -9`, whole, and nothing is there by half.
 
+mod support;
+
+#[path = "durability/writers.rs"]
+mod writers;
+
+/// The moment of the kill, in acknowledgements: another one in each round, the first writes included.
+fn enough(round: u64) -> u64 {
+    1 + round * 37 % 60
+}
+
+/// The service as a process, killed as often as both of the tests say together: a hundred times.
+mod service {
+    use crate::enough;
+    use crate::support::service::Service;
+    use crate::writers::Writers;
+
+    const ROUNDS: u64 = 60;
+
+    #[test]
+    fn every_acknowledged_write_to_the_service_on_its_file_survives_kill_9() {
+        let service = Service::embedded();
+        let mut writers = Writers::new();
+        for round in 0..ROUNDS {
+            writers.write_until(service.port(), enough(round), || assert!(service.kill().is_some()));
+            service.restart();
+            writers.verify_newest(service.port());
+        }
+        writers.verify_all(service.port());
+    }
+}
+
+mod dapr {
+    use crate::enough;
+    use crate::support::service::Service;
+    use crate::support::stack::{Setup, Stack};
+    use crate::writers::Writers;
+
+    const ROUNDS: u64 = 40;
+    /// One round in so many kills the sidecar; the others kill the service.
+    const SIDECAR: u64 = 10;
+
+    #[test]
+    fn every_acknowledged_write_through_the_sidecar_survives_kill_9_of_either() {
+        let stack = Stack::start(Setup { is_durable: true });
+        let service = Service::on(&stack);
+        let mut writers = Writers::new();
+        for round in 0..ROUNDS {
+            let victim = if round % SIDECAR == SIDECAR - 1 { &*stack.daprd } else { &*service };
+            writers.write_until(service.port(), enough(round), || assert!(victim.kill().is_some()));
+            victim.restart();
+            writers.verify_newest(service.port());
+        }
+        writers.verify_all(service.port());
+        let verified = service.usersvc().args(["--via", "api", "cache", "verify", "--all"]).output().unwrap();
+        assert!(verified.status.success(), "{verified:#?}");
+    }
+}
+
+/// The store alone, without the service.
 mod embedded {
     use std::io::{self, BufRead, BufReader, Write};
     use std::path::Path;
@@ -25,9 +84,7 @@ mod embedded {
         let dir = tempfile::tempdir().unwrap();
         let mut newest = [0; WRITERS];
         for round in 0..ROUNDS {
-            // Killed at another moment each time, the first commits included.
-            let enough = 1 + round * 37 % 60;
-            let acknowledged = run_a_writer(dir.path(), enough, newest);
+            let acknowledged = run_a_writer(dir.path(), super::enough(round), newest);
             newest = verify(dir.path(), newest, acknowledged);
         }
         verify(dir.path(), [0; WRITERS], newest);

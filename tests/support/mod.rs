@@ -7,6 +7,7 @@
 pub mod components;
 pub mod http;
 pub mod process;
+pub mod proxy;
 pub mod semantics;
 pub mod service;
 pub mod stack;
