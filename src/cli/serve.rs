@@ -18,6 +18,8 @@ use crate::state::dapr::Sidecar;
 use crate::state::lock::{Lock, LockError};
 use crate::users::Options;
 
+/// The port of a service unless it is told otherwise.
+const EXPECTED_PORT: u16 = 8001;
 /// How long the sidecar may take to come up beside us.
 const SIDECAR: Duration = Duration::from_secs(30);
 /// How long it may take before we say that we wait for it.
@@ -71,7 +73,7 @@ async fn on_the_file(args: &ServeArgs, global: &Global, screen: &Screen, stop: S
         store: "embedded: a SQLite file, and a cache in memory".into(),
         place: dir.display().to_string(),
         cache: format!("{}, values are served for {} s", opened.names.cache, global.stores.cache_ttl.as_secs()),
-        begin: beginning(address),
+        is_where_expected: is_where_expected(address),
     };
     screen.banner(&banner);
     warn_of_strangers(address, screen);
@@ -113,7 +115,7 @@ async fn beside(
         store: format!("the Dapr sidecar at {}", sidecar.endpoint()),
         place: format!("{} ({})", stores.statestore, names.state),
         cache: format!("{} ({}), values are served for {} s", stores.cache, names.cache, stores.cache_ttl.as_secs()),
-        begin: beginning(address),
+        is_where_expected: is_where_expected(address),
     };
     screen.banner(&banner);
     opened.warnings.iter().for_each(|warning| screen.warn(warning));
@@ -181,10 +183,9 @@ fn url(address: SocketAddr) -> String {
     format!("http://{}", SocketAddr::new(host, address.port()))
 }
 
-/// How a command begins that is to reach this service.
-fn beginning(address: SocketAddr) -> String {
-    let url = url(address);
-    if url == "http://127.0.0.1:8001" { "usersvc".into() } else { format!("usersvc --server {url}") }
+/// Whether a command without `--server` finds this service.
+fn is_where_expected(address: SocketAddr) -> bool {
+    address.port() == EXPECTED_PORT && (address.ip().is_loopback() || address.ip().is_unspecified())
 }
 
 fn warn_of_strangers(address: SocketAddr, screen: &Screen) {

@@ -79,13 +79,13 @@ fn user_change(id: &str, name: Option<&str>, email: Option<&str>) -> Result<(Use
 }
 
 fn read<T: FromStr<Err = Problem>>(field: &str, written: &str, wrong: &mut Vec<InvalidField>) -> Option<T> {
-    written.parse().map_err(|problem| wrong.push(InvalidField::new(field, &problem))).ok()
+    written.parse().map_err(|problem| wrong.push(InvalidField::new(field, written, &problem))).ok()
 }
 
 /// Reads an id that somebody may have.
 pub(super) fn possible(written: &str) -> Result<UserId, Failure> {
     let read = written.parse::<RequestedId>();
-    of_somebody(&read.map_err(|problem| Failure::invalid(vec![InvalidField::new("user_id", &problem)]))?)
+    of_somebody(&read.map_err(|problem| Failure::invalid(vec![InvalidField::new("user_id", written, &problem)]))?)
 }
 
 fn of_somebody(id: &RequestedId) -> Result<UserId, Failure> {

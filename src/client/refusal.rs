@@ -18,15 +18,17 @@ pub struct InvalidField {
     pub kind: String,
     /// What is wrong, in the words of the service.
     pub message: String,
+    /// What was given.
+    pub input: Value,
 }
 
 impl InvalidField {
-    /// The problem with a field of the body, or with the id (`user_id`).
+    /// The problem with what was given for a field of the body, or for the id (`user_id`).
     #[must_use]
-    pub fn new(field: &str, problem: &Problem) -> Self {
+    pub fn new(field: &str, given: &str, problem: &Problem) -> Self {
         let place = if field == "user_id" { "path" } else { "body" };
         let loc = vec![place.to_owned(), field.to_owned()];
-        Self { loc, kind: problem.kind().to_owned(), message: problem.to_string() }
+        Self { loc, kind: problem.kind().to_owned(), message: problem.to_string(), input: given.into() }
     }
 
     /// The name that a person gave the value: `id`, `name`, `email`.
@@ -91,6 +93,8 @@ struct Listed {
     kind: String,
     loc: Vec<Value>,
     msg: String,
+    #[serde(default)]
+    input: Value,
 }
 
 impl Error {
@@ -140,8 +144,12 @@ fn sentence(detail: &Value) -> Option<String> {
 fn read_list(detail: &Value) -> Option<Vec<InvalidField>> {
     let listed: Vec<Listed> = serde_json::from_value(detail.clone()).ok()?;
     let part = |part: Value| part.as_str().map_or_else(|| part.to_string(), str::to_owned);
-    let read =
-        |one: Listed| InvalidField { loc: one.loc.into_iter().map(part).collect(), kind: one.kind, message: one.msg };
+    let read = |one: Listed| InvalidField {
+        loc: one.loc.into_iter().map(part).collect(),
+        kind: one.kind,
+        message: one.msg,
+        input: one.input,
+    };
     Some(listed.into_iter().map(read).collect())
 }
 

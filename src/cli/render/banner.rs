@@ -13,8 +13,8 @@ pub struct Banner {
     /// Where that is.
     pub place: String,
     pub cache: String,
-    /// How a command begins that is to reach it.
-    pub begin: String,
+    /// True where commands look for a service unless they are told otherwise.
+    pub is_where_expected: bool,
 }
 
 impl Screen {
@@ -23,19 +23,24 @@ impl Screen {
         if self.quiet {
             return;
         }
-        let Banner { url, store, place, cache, begin } = banner;
         let title = format!("usersvc {} is ready", env!("CARGO_PKG_VERSION"));
         tell(&self.err.paint(&title, |title| title.green().bold()));
-        let lines = [
-            ("api", url.clone()),
-            ("health", format!("{url}/health")),
-            ("store", store.clone()),
-            ("data", place.clone()),
-            ("cache", cache.clone()),
-            ("try", format!("{begin} user create --name 'John Doe' --email john.doe@example.com")),
-            ("", format!("{begin} user get 1")),
-            ("stop", "^C".into()),
+        let mut lines = vec![
+            ("api", banner.url.clone()),
+            ("health", format!("{}/health", banner.url)),
+            ("store", banner.store.clone()),
+            ("data", banner.place.clone()),
+            ("cache", banner.cache.clone()),
         ];
+        let mut attempts = vec![
+            "usersvc user create --name 'John Doe' --email john.doe@example.com".to_owned(),
+            "usersvc user get 1".to_owned(),
+        ];
+        if !banner.is_where_expected {
+            attempts.insert(0, format!("export USERSVC_SERVER={}", banner.url));
+        }
+        lines.extend(["try", "", ""].into_iter().zip(attempts));
+        lines.push(("stop", "^C".into()));
         for (label, said) in lines {
             tell(&format!("  {}  {}", self.err.paint(&format!("{label:<6}"), |label| label.bold()), harmless(&said)));
         }

@@ -10,6 +10,9 @@ use super::super::exit::{Exit, Failure};
 use super::{Screen, harmless, tell};
 use crate::client::InvalidField;
 
+/// The longest part of a refused value that is shown.
+const SHOWN_MAX: usize = 60;
+
 impl Screen {
     /// Prints a failure on stderr.
     pub fn failure(&self, failure: &Failure) {
@@ -19,7 +22,7 @@ impl Screen {
         let error = self.err.paint("error:", |word| word.red().bold());
         match failure.fields.as_slice() {
             [] => tell(&format!("{error} {}", harmless(&failure.sentence))),
-            [one] => tell(&format!("{error} the {} is not valid", harmless(one.field()))),
+            [one] => tell(&format!("{error} the {} {} is not valid", harmless(one.field()), shown(one))),
             _ => tell(&format!("{error} {}", harmless(&failure.sentence))),
         }
         let label = |word| self.err.paint(word, |word| word.bold());
@@ -41,6 +44,13 @@ fn fault(field: &InvalidField, all: &[InvalidField]) -> String {
     }
 }
 
+/// What was given, short.
+fn shown(field: &InvalidField) -> String {
+    let whole = field.input.to_string();
+    let short: String = whole.chars().take(SHOWN_MAX).collect();
+    harmless(&if short.len() < whole.len() { format!("{short}…") } else { whole })
+}
+
 fn problem(failure: &Failure) -> Value {
     let mut problem = json!({
         "type": "about:blank",
@@ -60,7 +70,8 @@ fn problem(failure: &Failure) -> Value {
     }
     if !failure.fields.is_empty() {
         let fields = failure.fields.iter();
-        let listed = fields.map(|field| json!({"type": field.kind, "loc": field.loc, "msg": field.message}));
+        let listed = fields
+            .map(|field| json!({"type": field.kind, "loc": field.loc, "msg": field.message, "input": field.input}));
         parts.insert("errors".into(), listed.collect());
     }
     problem

@@ -60,7 +60,8 @@ impl Screen {
         };
         let Verification { checked, fresh, absent, tombstones, markers, .. } = found;
         let counts = format!("{fresh} fresh, {absent} absent, {tombstones} tombstones, {markers} markers");
-        print(&format!("{} in {checked} users: {counts}", self.out.paint(&verdict, color)))?;
+        let users = if *checked == 1 { "user" } else { "users" };
+        print(&format!("{} in {checked} {users}: {counts}", self.out.paint(&verdict, color)))?;
         if wrong == 0 {
             return Ok(());
         }

@@ -10,6 +10,12 @@ use super::{Screen, harmless, tell};
 use crate::client::Names;
 use crate::trace::{Outcome, Step, Trace};
 
+/// From this width on a step fits into a line with its columns.
+const ROOMY: u16 = 64;
+
+/// What is said of a step that the answer does not wait for.
+const LATER: &str = ", in the background";
+
 impl Screen {
     /// Prints a trace on stderr. `place` is where the answer came from.
     pub fn trace(&self, trace: &Trace, names: &Names, place: &str, took: Duration) {
@@ -29,6 +35,10 @@ impl Screen {
         let word = self.err.paint(&format!("{:<10}", step.outcome.word()), |word| color(step.outcome, word));
         let who = trace.user.map_or_else(|| "new user".into(), |id| format!("user {id}"));
         let store = harmless(names.of(step.outcome.tier()));
+        if self.err.width.is_some_and(|width| width < ROOMY) {
+            let short = detail(step).replace(LATER, "");
+            return format!("{word} {who} {store} {short}");
+        }
         format!("{word}  {who:<8}  {store:<8}  {}", detail(step))
     }
 }
@@ -48,7 +58,7 @@ fn color(outcome: Outcome, word: &str) -> ColoredString {
 fn detail(step: &Step) -> String {
     let ttl = step.ttl.map(|ttl| format!("ttl {ttl} s"));
     if step.outcome.is_scheduled() {
-        return ttl.map_or_else(|| "in the background".into(), |ttl| format!("{ttl}, in the background"));
+        return ttl.map_or_else(|| LATER[2..].to_owned(), |ttl| ttl + LATER);
     }
     let time = milliseconds(step.elapsed);
     let remark = match step.outcome {
