@@ -230,6 +230,24 @@ async fn without_a_cache_an_update_waits_once_and_the_cache_comes_back_by_itself
 }
 
 #[tokio::test(start_paused = true)]
+async fn while_the_cache_is_off_nothing_in_it_is_called_stale() {
+    let mut world = World::new();
+    let users = world.process();
+    tokio::spawn(users.clone().keep_view());
+    users.create(john()).await.value.unwrap();
+    settled(&users).await;
+    world.cache.gone.store(true, SeqCst);
+    for name in ["First", "Second"] {
+        users.update(one(), renamed(name)).await.value.unwrap();
+    }
+    world.cache.gone.store(false, SeqCst);
+    assert_eq!(users.stats().phase, Some(Phase::Off));
+    let verified = users.verify(Scope::All, false).await.unwrap();
+    assert_eq!((verified.checked, verified.absent, verified.disagreements), (1, 1, vec![]));
+    assert_eq!(users.inspect(one()).await.unwrap().verdict, Verdict::Absent);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cache_that_lost_everything_is_noticed_within_a_lease() {
     let mut world = World::new();
     let users = world.process();

@@ -147,6 +147,27 @@ fn a_service_that_stood_still_longer_than_its_lease_serves_and_writes_nothing_ol
 }
 
 #[test]
+fn a_service_that_stood_still_while_an_epoch_ended_reads_nothing_of_it() {
+    play(&[], |stage| {
+        let there = &stage.clients()[1];
+        let id = stage.cached_user("Before");
+        stage.here.freeze();
+        let flushed = stage.direct(&["cache", "flush", "--yes"]).output().unwrap();
+        assert!(flushed.status.success(), "{flushed:?}");
+        // Redis still holds the old value, under the key of the epoch that ended.
+        there.rename(id, "After").expect(200);
+        let port = stage.here.port();
+        thread::scope(|scope| {
+            let reads: Vec<_> = (0..4).map(|_| scope.spawn(move || Client::new(port).get(id))).collect();
+            stage.here.thaw();
+            for read in reads {
+                assert_eq!(read.join().unwrap().expect(200).text("name"), "After");
+            }
+        });
+    });
+}
+
+#[test]
 fn a_service_that_is_killed_harms_nobody() {
     play(&[], |stage| {
         let load = Load::on_new_users(&stage.clients()[0], 3);
