@@ -41,6 +41,19 @@ struct Peer {
     process: u32,
 }
 
+/// The peers that were started; they end with the run, however it ends.
+#[derive(Default)]
+struct Children(Vec<std::process::Child>);
+
+impl Drop for Children {
+    fn drop(&mut self) {
+        for child in &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let [_, mode, store, grpc_port, port] = arguments.as_slice()
@@ -55,7 +68,7 @@ fn main() {
     let stack = Stack::start(support::stack::Setup::default());
     let service = Service::on(&stack);
     create_users(&service.url());
-    let mut children = Vec::new();
+    let mut children = Children::default();
     let bare = start_bare(&mut children, "cache", stack.daprd.grpc_port);
     let bare_store = start_bare(&mut children, "statestore", stack.daprd.grpc_port);
     let ours = Peer { name: "usersvc", url: service.url(), process: service.id().expect("it runs") };
@@ -94,10 +107,6 @@ fn main() {
     let (base, outage) = (medians[bare_store.name].p99_ms, medians[ours.name].p99_ms);
     println!("p99 during the outage is {:.2}x that of a state store read", outage / base);
     stack.redis.thaw();
-    for mut child in children {
-        let _ = child.kill();
-        let _ = child.wait();
-    }
 }
 
 fn create_users(url: &str) {
@@ -128,19 +137,19 @@ fn urls(base: &str, path: impl Fn(usize) -> String) -> Vec<String> {
     (1..=USERS).map(|id| format!("{base}{}", path(id))).collect()
 }
 
-fn start_bare(children: &mut Vec<std::process::Child>, store: &'static str, grpc_port: u16) -> Peer {
+fn start_bare(children: &mut Children, store: &'static str, grpc_port: u16) -> Peer {
     let [port] = free_ports();
     let this = std::env::current_exe().expect("this binary has a path");
     let arguments = ["--bare", store, &grpc_port.to_string(), &port.to_string()].map(str::to_owned);
     let child = Command::new(this).args(arguments).spawn().expect("the peer starts");
     let name = if store == "cache" { "bare" } else { "bare, store" };
     let peer = Peer { name, url: format!("http://127.0.0.1:{port}"), process: child.id() };
-    children.push(child);
+    children.0.push(child);
     assert!(becomes_true(PATIENCE, &mut || http_status(port, "/health") == Some(200)), "the bare peer answers");
     peer
 }
 
-fn start_fastapi(children: &mut Vec<std::process::Child>, stack: &Stack) -> Option<Peer> {
+fn start_fastapi(children: &mut Children, stack: &Stack) -> Option<Peer> {
     let Ok(python) = std::env::var("PEER_PYTHON") else {
         println!("PEER_PYTHON is not set: no Python peer in this run\n");
         return None;
@@ -150,11 +159,12 @@ fn start_fastapi(children: &mut Vec<std::process::Child>, stack: &Stack) -> Opti
         .args(["-m", "uvicorn", "app:app", "--port", &port.to_string(), "--log-level", "warning"])
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/bench/peers/fastapi"))
         .env("DAPR_GRPC_PORT", stack.daprd.grpc_port.to_string())
+        .env("DAPR_HTTP_PORT", stack.daprd.http_port.to_string())
         .stdout(Stdio::null())
         .spawn()
         .expect("the Python peer starts");
     let peer = Peer { name: "fastapi", url: format!("http://127.0.0.1:{port}"), process: child.id() };
-    children.push(child);
+    children.0.push(child);
     assert!(becomes_true(PATIENCE, &mut || http_status(port, "/health") == Some(200)), "the Python peer answers");
     warm(&urls(&peer.url, |id| format!("/users/{id}")));
     Some(peer)

@@ -1,4 +1,4 @@
-//! The README's commands, run as they stand there, on a service of their own.
+//! The commands of the README and of docs/api.md, run as they stand there, on a service of their own.
 //!
 //! A block of `console` is lines of `$ command`, each with what it prints on a terminal; `…` stands for anything within
 //! a line. The tables of flags and variables are compared with the help.
@@ -10,6 +10,7 @@ use std::process::Command;
 use support::service::{BINARY, Service};
 
 const README: &str = include_str!("../README.md");
+const API: &str = include_str!("../docs/api.md");
 
 /// A command, and the lines that it prints.
 struct Example {
@@ -17,9 +18,9 @@ struct Example {
     prints: Vec<String>,
 }
 
-fn examples() -> Vec<Example> {
+fn examples(page: &str) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
-    let blocks = README.split("```console\n").skip(1).map(|rest| rest.split("```").next().expect("it ends"));
+    let blocks = page.split("```console\n").skip(1).map(|rest| rest.split("```").next().expect("it ends"));
     for line in blocks.flat_map(str::lines) {
         match (line.strip_prefix("$ "), examples.last_mut()) {
             (Some(command), _) => examples.push(Example { command: command.to_owned(), prints: Vec::new() }),
@@ -68,18 +69,27 @@ fn on_a_terminal(service: &Service, command: &str) -> Vec<String> {
 
 #[test]
 fn every_command_prints_what_the_readme_says() {
+    run(README);
+}
+
+#[test]
+fn every_command_prints_what_the_page_about_the_api_says() {
+    run(API);
+}
+
+fn run(page: &str) {
     let service = Service::embedded();
-    for Example { command, prints } in examples() {
+    for Example { command, prints } in examples(page) {
         let printed = on_a_terminal(&service, &command);
         let right = printed.len() == prints.len()
             && printed.iter().zip(&prints).all(|(line, expected)| matches(line, expected.trim_end()));
-        assert!(right, "{command}\nprints\n{}\nbut the README says\n{}", printed.join("\n"), prints.join("\n"));
+        assert!(right, "{command}\nprints\n{}\nbut the page says\n{}", printed.join("\n"), prints.join("\n"));
     }
 }
 
 #[test]
 fn the_walk_of_the_original_is_in_the_readme() {
-    let commands: Vec<String> = examples().into_iter().map(|example| example.command).collect();
+    let commands: Vec<String> = examples(README).into_iter().map(|example| example.command).collect();
     for verb in ["-X GET http://localhost:8001/health", "-X POST", "-X PUT", "-X DELETE", "usersvc user get"] {
         assert!(commands.iter().any(|command| command.contains(verb)), "{verb} is shown");
     }

@@ -20,6 +20,9 @@ pub const BODY_TIME: Duration = Duration::from_secs(10);
 /// So much of a body that is too large is read and thrown away: a client that is still sending reads no answer.
 const DRAIN_MAX: usize = 1024 * 1024;
 
+/// The fields of a user, in their order.
+const USER_FIELDS: [&str; 4] = ["id", "name", "email", "created_at"];
+
 /// The whole body.
 pub async fn receive(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     let whole = tokio::time::timeout(BODY_TIME, receive_all(headers, body));
@@ -111,6 +114,16 @@ pub fn user_change(body: &Value) -> Result<UserChange, Vec<Fault>> {
         (Ok(name), Ok(email)) => Ok(UserChange { name, email }),
         (name, email) => Err(name.err().into_iter().chain(email.err()).collect()),
     }
+}
+
+/// The change that a merge patch asks for (RFC 7396): there `null` removes a field, and no field of a user can be.
+pub fn user_patch(body: &Value) -> Result<UserChange, Vec<Fault>> {
+    let object = object(body)?;
+    let is_removed = |field: &&str| object.field(field) == Some(&Value::Null);
+    let removed = USER_FIELDS.into_iter().filter(is_removed).map(Fault::not_removable);
+    let change = user_change(body);
+    let faults: Vec<Fault> = removed.chain(change.as_ref().err().into_iter().flatten().cloned()).collect();
+    if faults.is_empty() { change } else { Err(faults) }
 }
 
 fn object(body: &Value) -> Result<&Value, Vec<Fault>> {

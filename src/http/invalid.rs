@@ -72,6 +72,13 @@ impl Fault {
         Self::new("missing", &["body", field], "Field required", input)
     }
 
+    /// A patch would remove a field.
+    pub fn not_removable(field: &'static str) -> Self {
+        let reason = format!("the {field} of a user cannot be removed; leave it out to keep it");
+        let fault = Self::new("value_error", &["body", field], format!("Value error, {reason}"), Value::Null);
+        Self { ctx: Some(Context::Error(reason)), ..fault }
+    }
+
     /// A field is no integer.
     pub fn not_an_integer(field: &'static str, input: Value) -> Self {
         Self::new("int_type", &["body", field], "Input should be a valid integer", input)

@@ -42,9 +42,13 @@ async fn answer(State(users): State<Users>, request: Request) -> Response {
     let (head, given) = request.into_parts();
     let path = path::decode(head.uri.path());
     let Some(resource) = Resource::named(&path) else { return unknown(&path, head.uri.query()) };
-    let answered = match (&head.method, resource) {
+    // RFC 9110, section 9.3.2: HEAD is GET without the content, which the framework takes off, its length left on.
+    let method = if head.method == Method::HEAD { &Method::GET } else { &head.method };
+    let answered = match (method, resource) {
+        (&Method::OPTIONS, resource) => Ok(reply::options(&resource)),
         (&Method::GET, Resource::User(id)) => users::get(&users, id).await,
         (&Method::PUT, Resource::User(id)) => users::update(&users, id, &head, given).await,
+        (&Method::PATCH, Resource::User(id)) => users::patch(&users, id, &head, given).await,
         (&Method::DELETE, Resource::User(id)) => users::delete(&users, id).await,
         (&Method::POST, Resource::Users) => users::create(&users, &head, given).await,
         (&Method::GET, Resource::Health) => Ok(health::get(&users)),

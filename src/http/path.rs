@@ -40,11 +40,11 @@ impl<'a> Resource<'a> {
     /// The methods that it answers, as `Allow` lists them (RFC 9110, section 10.2.1).
     pub fn allow(&self) -> &'static str {
         match self {
-            Self::Health | Self::CacheStats => "GET",
-            Self::Users | Self::CacheVerify => "POST",
-            Self::User(_) => "GET, PUT, DELETE",
-            Self::Cache => "DELETE",
-            Self::CacheUser(_) => "GET, DELETE",
+            Self::Health | Self::CacheStats => "GET, HEAD, OPTIONS",
+            Self::Users | Self::CacheVerify => "POST, OPTIONS",
+            Self::User(_) => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
+            Self::Cache => "DELETE, OPTIONS",
+            Self::CacheUser(_) => "GET, HEAD, DELETE, OPTIONS",
         }
     }
 }

@@ -7,10 +7,12 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::invalid::{Fault, Invalid};
+use super::path::Resource;
 use crate::timing;
 use crate::trace::{TierNames, Trace};
 use crate::users::Stored;
 
+const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
@@ -46,6 +48,17 @@ pub fn detail(status: StatusCode, sentence: &str) -> Response {
 /// Everything that is wrong with a request.
 pub fn invalid(detail: Vec<Fault>) -> Response {
     json(StatusCode::UNPROCESSABLE_ENTITY, &Invalid { detail })
+}
+
+/// What can be asked of a resource (RFC 9110, section 9.3.7), and how it is patched (RFC 5789, section 3.1).
+pub fn options(resource: &Resource) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let response = with(response, header::ALLOW, resource.allow());
+    match resource {
+        Resource::User(_) => with(response, ACCEPT_PATCH, "application/merge-patch+json"),
+        _ => response,
+    }
 }
 
 /// A header that this service wrote.

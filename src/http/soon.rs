@@ -48,7 +48,7 @@ async fn answer(State(soon): State<Soon>, request: Request) -> Response {
         return super::answer(State(users.clone()), request).await;
     }
     let asks_for_health = matches!(Resource::named(&path::decode(request.uri().path())), Some(Resource::Health));
-    if request.method() == Method::GET && asks_for_health {
+    if matches!(*request.method(), Method::GET | Method::HEAD) && asks_for_health {
         return health::at(CreatedAt(jiff::Timestamp::now()));
     }
     match tokio::time::timeout(PATIENCE, soon.come()).await {

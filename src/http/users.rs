@@ -11,7 +11,7 @@ use super::json::Value;
 use super::{body, reply};
 use crate::api::Deleted;
 use crate::trace::Traced;
-use crate::user::{RequestedId, UserId};
+use crate::user::{RequestedId, UserChange, UserId};
 use crate::users::{Error, Stored, Users};
 
 /// `GET /users/{id}`. A hit goes out as the cache holds it.
@@ -28,10 +28,26 @@ pub async fn create(users: &Users, head: &Parts, given: Body) -> Result<Response
     Ok(answer(users, StatusCode::CREATED, created))
 }
 
-/// `PUT /users/{id}`. What is wrong with path and body is told together, the path first.
+/// `PUT /users/{id}`.
 pub async fn update(users: &Users, written: &str, head: &Parts, given: Body) -> Result<Response, Refusal> {
+    change(users, written, head, given, body::user_change).await
+}
+
+/// `PATCH /users/{id}`: a JSON merge patch (RFC 7396).
+pub async fn patch(users: &Users, written: &str, head: &Parts, given: Body) -> Result<Response, Refusal> {
+    change(users, written, head, given, body::user_patch).await
+}
+
+/// What is wrong with path and body is told together, the path first.
+async fn change(
+    users: &Users,
+    written: &str,
+    head: &Parts,
+    given: Body,
+    read: fn(&Value) -> Result<UserChange, Vec<Fault>>,
+) -> Result<Response, Refusal> {
     let given = receive(&head.headers, given).await?;
-    let (id, change) = match (requested(written), body::user_change(&given)) {
+    let (id, change) = match (requested(written), read(&given)) {
         (Ok(id), Ok(change)) => (possible(id)?, change),
         (id, change) => {
             let faults = id.err().into_iter().flatten().chain(change.err().into_iter().flatten());

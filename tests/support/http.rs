@@ -106,6 +106,18 @@ impl Client {
 
     /// Sends a request and waits for the answer.
     pub fn try_send(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, NoAnswer> {
+        let json: &[_] = if body.is_some() { &[("content-type", "application/json")] } else { &[] };
+        self.try_send_with(method, path, json, body)
+    }
+
+    /// The same with those headers, and without any that is not needed.
+    pub fn try_send_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Answer, NoAnswer> {
         let never = |cause| NoAnswer { may_be_done: false, cause };
         let began = Instant::now();
         let mut connection = match self.connection.take().filter(is_open) {
@@ -119,14 +131,15 @@ impl Client {
         connection.get_ref().set_read_timeout(Some(self.patience)).map_err(never)?;
         let body = body.map(ToString::to_string);
         let mut request = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n");
+        headers.iter().for_each(|(name, value)| request += &format!("{name}: {value}\r\n"));
         if let Some(body) = &body {
-            request += &format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len());
+            request += &format!("content-length: {}\r\n", body.len());
         }
         request += "\r\n";
         request += body.as_deref().unwrap_or_default();
         let maybe = |cause| NoAnswer { may_be_done: true, cause };
         connection.get_mut().write_all(request.as_bytes()).map_err(maybe)?;
-        let mut answer = receive(&mut connection).map_err(maybe)?;
+        let mut answer = receive(&mut connection, method).map_err(maybe)?;
         answer.took = began.elapsed();
         if answer.header("connection") != Some("close") {
             *self.connection.borrow_mut() = Some(connection);
@@ -138,6 +151,13 @@ impl Client {
     #[track_caller]
     pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
         self.try_send(method, path, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// The same with those headers.
+    #[track_caller]
+    pub fn send_with(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
+        let answer = self.try_send_with(method, path, headers, body);
+        answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
     #[track_caller]
@@ -194,7 +214,7 @@ fn is_open(connection: &BufReader<TcpStream>) -> bool {
     waits().unwrap_or(false)
 }
 
-fn receive(connection: &mut BufReader<TcpStream>) -> io::Result<Answer> {
+fn receive(connection: &mut BufReader<TcpStream>, method: &str) -> io::Result<Answer> {
     let invalid = |what: &str| io::Error::new(io::ErrorKind::InvalidData, what.to_owned());
     let mut line = || {
         let mut line = String::new();
@@ -216,7 +236,9 @@ fn receive(connection: &mut BufReader<TcpStream>) -> io::Result<Answer> {
         headers.push((name.to_lowercase(), value.to_owned()));
     }
     let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
-    let mut body = vec![0; length.unwrap_or(0)];
+    // RFC 9112, section 6.3: these have no content, whatever length they tell.
+    let is_empty = method == "HEAD" || matches!(status, 204 | 304);
+    let mut body = vec![0; length.filter(|_| !is_empty).unwrap_or(0)];
     connection.read_exact(&mut body)?;
     let body = String::from_utf8(body).map_err(|error| invalid(&error.to_string()))?;
     Ok(Answer { status, headers, body, took: Duration::ZERO })

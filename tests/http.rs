@@ -1,0 +1,35 @@
+//! What the HTTP service does beyond the recorded contract, on the file store and on Dapr.
+
+#[path = "http/methods.rs"]
+mod methods;
+mod support;
+
+/// The same tests on both stores: each is a function that is given a running service.
+macro_rules! on_both_stores {
+    ($($room:ident: $($name:ident)*;)*) => {
+        mod embedded {
+            $($(#[test]
+            fn $name() {
+                crate::$room::$name(&crate::support::service::Service::embedded());
+            })*)*
+        }
+
+        mod dapr {
+            use crate::support::service::Service;
+            use crate::support::stack::Stack;
+
+            $($(#[test]
+            fn $name() {
+                crate::$room::$name(&Service::on(Stack::shared()));
+            })*)*
+        }
+    };
+}
+
+on_both_stores! {
+    methods:
+        a_merge_patch_changes_what_it_names
+        a_merge_patch_is_refused_as_an_update_is_and_removes_nothing
+        head_answers_as_get_does_without_the_body
+        options_tells_every_method_of_a_resource;
+}
