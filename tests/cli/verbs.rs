@@ -85,7 +85,7 @@ fn inspect_and_flush(way: &Way, id: &str) {
 
     // The read after a flush finds the mark that the flush left, and puts the value in its place.
     let mended = [
-        "CACHE MISS user N C N ms, a write is under way",
+        "CACHE MISS user N C N ms, marked by a write or a flush",
         "FOUND user N S N ms",
         "REPAIR user N C ttl N s, in the background",
     ];

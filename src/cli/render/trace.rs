@@ -71,7 +71,7 @@ fn detail(step: &Step) -> String {
         Outcome::Unchanged => return "nothing to write".into(),
         Outcome::Bypass if step.elapsed < Duration::from_micros(5) => return "not asked".into(),
         Outcome::Expired => Some("expired".into()),
-        Outcome::Marker => Some("a write is under way".into()),
+        Outcome::Marker => Some("marked by a write or a flush".into()),
         Outcome::Away | Outcome::Down => Some("no answer".into()),
         Outcome::Conflict => Some("once more".into()),
         Outcome::Waited => Some("waited for other processes".into()),
