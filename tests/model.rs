@@ -36,8 +36,8 @@
 //! stale for the rest of their L; with `--cache-strict` they are.
 //!
 //! `cargo test --test model -- --nocapture` prints states, depth and time of every search, and
-//! the counterexamples. `USERSVC_MODEL=large` runs the same tests in larger scopes, up to tens of
-//! millions of states each: best with `--release`, an hour and a few gigabytes of memory.
+//! the counterexamples. `USERSVC_MODEL=large` runs the same tests in larger scopes, up to 23
+//! million states each: half an hour or more, and a few gigabytes of memory.
 //!
 //! In counterexamples operations are numbered as in their scope; two of one kind may change
 //! places along the way (`reduce.rs`), except in those of unreduced searches.
