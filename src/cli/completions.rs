@@ -1,11 +1,10 @@
 //! `usersvc completions`: the scripts that teach a shell this grammar. The ones in `completions/` are made by this,
 //! and a test compares them.
 
-use std::io::Write;
-
 use clap_complete::{Shell, generate};
 
 use super::exit::Exit;
+use super::render::put;
 
 /// The completion script for a shell.
 #[must_use]
@@ -20,6 +19,6 @@ pub fn script(shell: Shell) -> Vec<u8> {
 /// # Errors
 /// That stdout does not take it.
 pub fn run(shell: Shell) -> anyhow::Result<Exit> {
-    std::io::stdout().lock().write_all(&script(shell))?;
+    put(&script(shell))?;
     Ok(Exit::Done)
 }

@@ -28,6 +28,8 @@ pub(super) const CONTROL_KEY: &str = "cache-control";
 pub(super) const SENTINEL_KEY: &str = "cache-sentinel";
 /// A view is renewed so many times within its lease.
 const RENEWALS_PER_LEASE: u32 = 3;
+/// Who waited longer for a renewal that failed has no time for another: an answer is due within a second.
+const JOIN_MAX: Duration = Duration::from_millis(200);
 /// Moves that one renewal makes or meets before it takes the row as it is.
 const MOVES_MAX: usize = 6;
 
@@ -255,15 +257,19 @@ impl<S: StateStore> Users<S> {
         }
     }
 
-    /// A new view. Where another renewal ends meanwhile, its result is taken.
+    /// A new view. Where another renewal ends meanwhile, its view is taken; its failure only where it began after
+    /// this was called, or where no time is left for another: the stores may have come back since.
     pub(super) async fn renewed(&self) -> Result<Arc<View>, Error> {
+        let asked = self.now();
         let before = self.control().renewals.load(Relaxed);
         let mut failure = self.control().renewing.lock().await;
-        if self.control().renewals.load(Relaxed) != before {
+        let ended = self.control().renewals.load(Relaxed) - before;
+        if ended > 0 {
+            let is_late = self.now().saturating_sub(asked) > JOIN_MAX;
             match (&*failure, self.control().current(self.now())) {
                 (None, Some(view)) => return Ok(view),
-                (Some(failure), _) => return Err(failure.clone()),
-                (None, None) => {}
+                (Some(failure), _) if ended > 1 || is_late => return Err(failure.clone()),
+                _ => {}
             }
         }
         let view = self.renew().await;

@@ -80,14 +80,14 @@ impl<S: StateStore> Users<S> {
 
     fn chosen(&self, scope: Scope, last: u64) -> Box<dyn Iterator<Item = UserId> + Send> {
         match scope {
-            Scope::All => Box::new((1..=last).filter_map(UserId::new)),
-            Scope::Sample(_) if last == 0 => Box::new(std::iter::empty()),
-            Scope::Sample(count) => {
+            Scope::Sample(count) if count < last => {
                 let host = self.inner.options.host.clone();
                 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
                 let draw = move |_| UserId::new(1 + (host.chance() * last as f64) as u64);
                 Box::new((0..count).filter_map(draw))
             }
+            // A sample of as many as there are is all of them.
+            Scope::All | Scope::Sample(_) => Box::new((1..=last).filter_map(UserId::new)),
         }
     }
 

@@ -8,6 +8,7 @@ use super::stage::{LEASE, Stage, median, play, usual_time};
 use crate::load::{Habit, Load, Way};
 use crate::support::eventually;
 use crate::support::http::Client;
+use crate::support::service::Service;
 use crate::support::stack::Redis;
 
 /// What a read may take longer when it is the first that the cache does not answer.
@@ -73,7 +74,7 @@ fn without_redis(fail: impl Fn(&Redis), come_back: impl Fn(&Redis)) {
 
 /// Four reads of each service, all sent at the same moment.
 fn reads_at_once(stage: &Stage, id: u64) -> Vec<Duration> {
-    let ports = [&stage.here, &stage.there].map(|service| service.port());
+    let ports = [&stage.here, &stage.there].map(Service::port);
     let start = &Barrier::new(8);
     thread::scope(|scope| {
         let read = |number: usize| {

@@ -23,6 +23,19 @@ pub struct Stage<'a> {
     pub there: Service,
 }
 
+impl Drop for Stage<'_> {
+    /// What everybody said, for whoever has to explain a failure.
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let stack = self.stack;
+            let parts = [&*stack.postgres, &*stack.redis, &*stack.daprd, &*self.here, &*self.there];
+            for (name, part) in ["PostgreSQL", "Redis", "the sidecar", "here", "there"].into_iter().zip(parts) {
+                println!("the log of {name} ends:\n{}\n", part.last_lines());
+            }
+        }
+    }
+}
+
 /// Plays a scene on two services started with those flags, and looks afterwards whether all is well.
 #[track_caller]
 pub fn play(flags: &[&str], scene: impl FnOnce(&Stage)) {
@@ -91,7 +104,7 @@ impl Stage<'_> {
             verified.insert(output).status.code() != Some(7)
         });
         let verified = verified.unwrap();
-        assert!(verified.status.success(), "{verified:#?}\n{}\n{}", self.here.log(), self.there.log());
+        assert!(verified.status.success(), "{verified:#?}");
         for client in self.clients() {
             assert_eq!(client.stats()["violations"], Value::from(0));
         }

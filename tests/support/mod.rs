@@ -11,6 +11,7 @@ pub mod proxy;
 pub mod semantics;
 pub mod service;
 pub mod stack;
+pub mod terminal;
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};

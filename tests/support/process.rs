@@ -219,7 +219,8 @@ impl Server {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    fn last_lines(&self) -> String {
+    /// The end of what it wrote.
+    pub fn last_lines(&self) -> String {
         let log = self.log();
         let lines: Vec<&str> = log.lines().collect();
         lines[lines.len().saturating_sub(30)..].join("\n")

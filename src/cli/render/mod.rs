@@ -125,9 +125,19 @@ fn tell(line: &str) {
 
 /// A line on stdout.
 fn print(line: &str) -> io::Result<()> {
+    put(format!("{line}\n").as_bytes())
+}
+
+/// Bytes on stdout, at once.
+///
+/// # Errors
+/// That stdout does not take them, in words for a person unless it is a pipe that nobody reads any more.
+pub fn put(bytes: &[u8]) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{line}")?;
-    stdout.flush()
+    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(|fault| match fault.kind() {
+        io::ErrorKind::BrokenPipe => fault,
+        kind => io::Error::new(kind, format!("the result cannot be written: {fault}")),
+    })
 }
 
 /// Text of others, made harmless: no control character of it reaches a terminal, nor any that turns the order of

@@ -13,6 +13,9 @@ use crate::trace::{Outcome, Step, Trace};
 /// From this width on a step fits into a line with its columns.
 const ROOMY: u16 = 64;
 
+/// The width of the longest word of a step.
+const WORD: usize = 10;
+
 /// What is said of a step that the answer does not wait for.
 const LATER: &str = ", in the background";
 
@@ -32,12 +35,15 @@ impl Screen {
 
     fn line(&self, step: &Step, trace: &Trace, names: &Names) -> String {
         // Padded before it is painted: the codes of a colour have no width.
-        let word = self.err.paint(&format!("{:<10}", step.outcome.word()), |word| color(step.outcome, word));
+        let word = self.err.paint(&format!("{:<WORD$}", step.outcome.word()), |word| color(step.outcome, word));
         let who = trace.user.map_or_else(|| "new user".into(), |id| format!("user {id}"));
         let store = harmless(names.of(step.outcome.tier()));
-        if self.err.width.is_some_and(|width| width < ROOMY) {
-            let short = detail(step).replace(LATER, "");
-            return format!("{word} {who} {store} {short}");
+        if let Some(width) = self.err.width.filter(|width| *width < ROOMY) {
+            let short = format!(" {who} {store} {}", detail(step).replace(LATER, ""));
+            let fits = WORD + short.chars().count() <= width.into();
+            // A remark that has no room beside its step stands below it.
+            let short = if fits { short } else { short.replacen(", ", &format!("\n{:WORD$} ", ""), 1) };
+            return format!("{word}{short}");
         }
         format!("{word}  {who:<8}  {store:<8}  {}", detail(step))
     }
@@ -65,7 +71,7 @@ fn detail(step: &Step) -> String {
         Outcome::Unchanged => return "nothing to write".into(),
         Outcome::Bypass if step.elapsed < Duration::from_micros(5) => return "not asked".into(),
         Outcome::Expired => Some("expired".into()),
-        Outcome::Marker => Some("a write is under way".into()),
+        Outcome::Marker => Some("marked by a write or a flush".into()),
         Outcome::Away | Outcome::Down => Some("no answer".into()),
         Outcome::Conflict => Some("once more".into()),
         Outcome::Waited => Some("waited for other processes".into()),
