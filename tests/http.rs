@@ -1,5 +1,7 @@
 //! What the HTTP service does beyond the recorded contract, on the file store and on Dapr.
 
+#[path = "http/conditions.rs"]
+mod conditions;
 #[path = "http/methods.rs"]
 mod methods;
 mod support;
@@ -32,4 +34,11 @@ on_both_stores! {
         a_merge_patch_is_refused_as_an_update_is_and_removes_nothing
         head_answers_as_get_does_without_the_body
         options_tells_every_method_of_a_resource;
+    conditions:
+        a_change_is_made_only_of_the_version_that_was_read
+        a_weak_or_foreign_tag_matches_no_version_and_a_star_every_one
+        a_user_that_is_not_there_is_not_found_whatever_is_demanded_of_it
+        a_known_version_is_not_sent_again_and_a_hit_tells_it
+        of_two_clients_that_change_the_same_version_one_wins
+        a_condition_that_makes_no_sense_is_named;
 }

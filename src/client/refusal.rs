@@ -51,6 +51,9 @@ pub enum Error {
     /// Others changed the user in between; nothing was changed.
     #[error("{0}")]
     Conflict(String),
+    /// The user is not at a version that was demanded; nothing was changed.
+    #[error("{0}")]
+    PreconditionFailed(String),
     /// Nothing was done, because what was given is not valid.
     #[error("the input is not valid")]
     Invalid(Vec<InvalidField>),
@@ -112,6 +115,7 @@ impl Error {
                 Self::Foreign { url, cause: format!("it answers {status} {detail:?} to a path of this service") }
             }
             (409, Some(detail), _) => Self::Conflict(detail),
+            (412, Some(detail), _) => Self::PreconditionFailed(detail),
             (422, None, _) => match read_list(&detail) {
                 Some(fields) => Self::Invalid(fields),
                 None => Self::Refused { url, status, detail: detail.to_string() },
@@ -160,6 +164,7 @@ impl From<crate::users::Error> for Error {
         match error {
             Domain::NotFound(id) => Self::NotFound(id),
             Domain::Conflict(_) => Self::Conflict(sentence),
+            Domain::PreconditionFailed { .. } => Self::PreconditionFailed(sentence),
             Domain::Unavailable(_) => Self::Unavailable(sentence),
             Domain::Corrupt(_) => Self::Corrupt(sentence),
         }
@@ -178,6 +183,7 @@ mod tests {
     fn the_answers_of_the_service_become_its_errors_again() {
         assert_eq!(read(404, r#"{"detail":"User with ID 7 not found"}"#), Error::NotFound("7".parse().unwrap()));
         assert_eq!(read(409, r#"{"detail":"busy"}"#), Error::Conflict("busy".into()));
+        assert_eq!(read(412, r#"{"detail":"old"}"#), Error::PreconditionFailed("old".into()));
         assert_eq!(read(503, r#"{"detail":"no store"}"#), Error::Unavailable("no store".into()));
         let listed = r#"{"detail":[{"type":"string_too_short","loc":["body","name"],"msg":"too short","input":""}]}"#;
         let Error::Invalid(fields) = read(422, listed) else { panic!("a 422 is invalid input") };

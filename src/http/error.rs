@@ -17,6 +17,8 @@ pub enum Refusal {
     Unparsable,
     TooLarge,
     TooSlow,
+    /// That header makes no sense.
+    BadCondition(&'static str),
     /// The domain could not do it.
     Failed(Error),
     /// A fault of ours ended the work.
@@ -39,11 +41,12 @@ impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Unparsable => StatusCode::BAD_REQUEST,
+            Self::Unparsable | Self::BadCondition(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Failed(Error::NotFound(_)) => StatusCode::NOT_FOUND,
             Self::Failed(Error::Conflict(_)) => StatusCode::CONFLICT,
+            Self::Failed(Error::PreconditionFailed { .. }) => StatusCode::PRECONDITION_FAILED,
             Self::Failed(Error::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(Error::Corrupt(_)) | Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -56,6 +59,11 @@ impl Refusal {
             Self::TooLarge => format!("The request body is larger than {} KiB; send a smaller one", BODY_MAX / 1024),
             Self::TooSlow => {
                 format!("The request body did not arrive within {} s; send it again", BODY_TIME.as_secs())
+            }
+            Self::BadCondition(header) => {
+                format!(
+                    "The header {header} is neither * nor a list of entity tags; send one such as \"3\", with its quotes"
+                )
             }
             Self::Failed(error) => error.to_string(),
             Self::Panicked => {

@@ -5,6 +5,7 @@
 
 mod body;
 mod cache;
+mod condition;
 mod decode;
 mod error;
 mod health;
@@ -46,10 +47,10 @@ async fn answer(State(users): State<Users>, request: Request) -> Response {
     let method = if head.method == Method::HEAD { &Method::GET } else { &head.method };
     let answered = match (method, resource) {
         (&Method::OPTIONS, resource) => Ok(reply::options(&resource)),
-        (&Method::GET, Resource::User(id)) => users::get(&users, id).await,
+        (&Method::GET, Resource::User(id)) => users::get(&users, id, &head).await,
         (&Method::PUT, Resource::User(id)) => users::update(&users, id, &head, given).await,
         (&Method::PATCH, Resource::User(id)) => users::patch(&users, id, &head, given).await,
-        (&Method::DELETE, Resource::User(id)) => users::delete(&users, id).await,
+        (&Method::DELETE, Resource::User(id)) => users::delete(&users, id, &head).await,
         (&Method::POST, Resource::Users) => users::create(&users, &head, given).await,
         (&Method::GET, Resource::Health) => Ok(health::get(&users)),
         (&Method::GET, Resource::CacheUser(id)) => cache::inspect(&users, id).await,

@@ -30,6 +30,14 @@ pub fn user(status: StatusCode, stored: Stored) -> Response {
     with(raw(status, stored.json), header::ETAG, &version)
 }
 
+/// That the client has the user already. `Content-Length` is that of the 200 (RFC 9110, section 8.6), and the content
+/// itself is never sent.
+pub fn not_modified(stored: Stored) -> Response {
+    let mut response = user(StatusCode::NOT_MODIFIED, stored);
+    response.headers_mut().remove(header::CONTENT_TYPE);
+    response
+}
+
 /// A value as JSON.
 pub fn json(status: StatusCode, value: &impl Serialize) -> Response {
     let written = serde_json::to_vec(value).expect("an answer is plain JSON");

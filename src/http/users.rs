@@ -8,16 +8,34 @@ use axum::response::Response;
 use super::error::Refusal;
 use super::invalid::Fault;
 use super::json::Value;
-use super::{body, reply};
+use super::{body, condition, reply};
 use crate::api::Deleted;
 use crate::trace::Traced;
 use crate::user::{RequestedId, UserChange, UserId};
-use crate::users::{Error, Stored, Users};
+use crate::users::{Error, Precondition, Stored, Users, Versions};
 
-/// `GET /users/{id}`. A hit goes out as the cache holds it.
-pub async fn get(users: &Users, written: &str) -> Result<Response, Refusal> {
+/// `GET /users/{id}`. A hit goes out as the cache holds it; which version it is stands beside it, so a condition costs
+/// no call more.
+pub async fn get(users: &Users, written: &str, head: &Parts) -> Result<Response, Refusal> {
+    let precondition = condition::read(&head.headers)?;
     let id = possible(requested(written)?)?;
-    Ok(answer(users, StatusCode::OK, users.get(id).await))
+    let read = users.get(id).await;
+    let response = match read.value {
+        Ok(stored) => conditional(id, stored, &precondition),
+        Err(failure) => Refusal::Failed(failure).into(),
+    };
+    Ok(reply::traced(response, &read.trace, users.options().names))
+}
+
+/// A user, unless the condition has it otherwise, in the order of RFC 9110, section 13.2.2.
+fn conditional(id: UserId, stored: Stored, precondition: &Precondition) -> Response {
+    let version = stored.version;
+    let is = |versions: &Option<Versions>| versions.as_ref().map(|versions| versions.name(version));
+    if is(&precondition.matches) == Some(false) {
+        return Refusal::Failed(Error::PreconditionFailed { id, version }).into();
+    }
+    let is_known = is(&precondition.differs) == Some(true);
+    if is_known { reply::not_modified(stored) } else { reply::user(StatusCode::OK, stored) }
 }
 
 /// `POST /users`.
@@ -47,6 +65,7 @@ async fn change(
     read: fn(&Value) -> Result<UserChange, Vec<Fault>>,
 ) -> Result<Response, Refusal> {
     let given = receive(&head.headers, given).await?;
+    let precondition = condition::read(&head.headers)?;
     let (id, change) = match (requested(written), read(&given)) {
         (Ok(id), Ok(change)) => (possible(id)?, change),
         (id, change) => {
@@ -55,15 +74,16 @@ async fn change(
         }
     };
     let writer = users.clone();
-    let updated = finish(async move { writer.update(id, change).await }).await?;
+    let updated = finish(async move { writer.update_if(id, change, &precondition).await }).await?;
     Ok(answer(users, StatusCode::OK, updated))
 }
 
 /// `DELETE /users/{id}`.
-pub async fn delete(users: &Users, written: &str) -> Result<Response, Refusal> {
+pub async fn delete(users: &Users, written: &str, head: &Parts) -> Result<Response, Refusal> {
+    let precondition = condition::read(&head.headers)?;
     let id = possible(requested(written)?)?;
     let writer = users.clone();
-    let deleted = finish(async move { writer.delete(id).await }).await?;
+    let deleted = finish(async move { writer.delete_if(id, &precondition).await }).await?;
     let response = match deleted.value {
         Ok(_version) => reply::json(StatusCode::OK, &Deleted::of(id)),
         Err(failure) => Refusal::Failed(failure).into(),

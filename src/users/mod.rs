@@ -11,6 +11,7 @@ mod event;
 mod host;
 mod inspect;
 mod phases;
+mod precondition;
 mod read;
 mod repair;
 mod row;
@@ -35,6 +36,7 @@ pub use envelope::Kind;
 pub use event::{Event, Observer};
 pub use host::Host;
 pub use inspect::{CacheEntry, Flushed, Inspection, Verdict};
+pub use precondition::{Precondition, Versions};
 pub use stats::{Latency, Stats};
 pub use variant::Variant;
 pub use verify::{Disagreement, Scope, Verification};
@@ -110,6 +112,9 @@ pub enum Error {
     /// Others kept writing in between, each time; nothing was changed.
     #[error("User {0} is being changed by others; try again")]
     Conflict(UserId),
+    /// The user is not at a version that the caller demands; nothing was changed.
+    #[error("User {id} is at version {version}, which the request rules out; read it again before you change it")]
+    PreconditionFailed { id: UserId, version: u64 },
     /// A store did not answer. A write may have been made, or not.
     #[error("{0}")]
     Unavailable(String),

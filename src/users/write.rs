@@ -9,7 +9,7 @@ use super::control::{Phase, View};
 use super::envelope::{Envelope, SOFT_AGE};
 use super::row::{Body, Row};
 use super::variant::Variant;
-use super::{Error, Stored, Tracer, Users, row_key};
+use super::{Error, Precondition, Stored, Tracer, Users, row_key};
 use crate::state::{Expect, StateError, StateStore, Step};
 use crate::trace::{Outcome, Traced};
 use crate::user::{UserChange, UserId};
@@ -45,12 +45,23 @@ impl<S: StateStore> Users<S> {
     /// Changes a user and returns it. Fails with [`Error::NotFound`], [`Error::Conflict`], and with
     /// [`Error::Unavailable`], after which nobody knows whether the change was made.
     pub async fn update(&self, id: UserId, change: UserChange) -> Traced<Result<Stored, Error>> {
+        self.update_if(id, change, &Precondition::default()).await
+    }
+
+    /// The same, if the row that is replaced meets the precondition; else fails with [`Error::PreconditionFailed`].
+    /// A user that is not there is not found, whatever is demanded of it (RFC 9110, section 13.2.1).
+    pub async fn update_if(
+        &self,
+        id: UserId,
+        change: UserChange,
+        precondition: &Precondition,
+    ) -> Traced<Result<Stored, Error>> {
         let plan = |row: &Body| match row.changed(&change) {
             Some(next) => Plan::Save(Box::new(next)),
             None => Plan::Nothing(row.stored()),
         };
         let mut tracer = self.tracer(Some(id));
-        let written = self.write(id, plan, &mut tracer).await;
+        let written = self.write(id, precondition, plan, &mut tracer).await;
         let stored = written.map(|written| match written {
             Written::Value(stored) => stored,
             Written::Deleted(_) => unreachable!("an update does not delete"),
@@ -60,8 +71,13 @@ impl<S: StateStore> Users<S> {
 
     /// Deletes a user, and returns the version that counts the delete. Fails as [`Users::update`] does.
     pub async fn delete(&self, id: UserId) -> Traced<Result<u64, Error>> {
+        self.delete_if(id, &Precondition::default()).await
+    }
+
+    /// The same, if the row that is deleted meets the precondition, as for [`Users::update_if`].
+    pub async fn delete_if(&self, id: UserId, precondition: &Precondition) -> Traced<Result<u64, Error>> {
         let mut tracer = self.tracer(Some(id));
-        let written = self.write(id, |row| Plan::Delete(row.version + 1), &mut tracer).await;
+        let written = self.write(id, precondition, |row| Plan::Delete(row.version + 1), &mut tracer).await;
         let version = written.map(|written| match written {
             Written::Deleted(version) => version,
             Written::Value(_) => unreachable!("a delete leaves no value"),
@@ -69,7 +85,13 @@ impl<S: StateStore> Users<S> {
         self.finish(version, tracer)
     }
 
-    async fn write(&self, id: UserId, plan: impl Fn(&Body) -> Plan, tracer: &mut Tracer) -> Result<Written, Error> {
+    async fn write(
+        &self,
+        id: UserId,
+        precondition: &Precondition,
+        plan: impl Fn(&Body) -> Plan,
+        tracer: &mut Tracer,
+    ) -> Result<Written, Error> {
         for _ in 0..ATTEMPTS {
             // The etag is read before the view is looked at: a write that read it in an older epoch must not
             // commit as if it were of this one.
@@ -87,6 +109,8 @@ impl<S: StateStore> Users<S> {
                 }
             };
             tracer.step(Outcome::Found, None);
+            // At each attempt anew: the row that is checked is the one that the commit replaces, or nothing is done.
+            precondition.check(id, row.body.version)?;
             let plan = plan(&row.body);
             if let Plan::Nothing(stored) = plan {
                 tracer.scheduled(Outcome::Unchanged, None);
