@@ -4,6 +4,35 @@
 
 mod support;
 
+#[path = "simulation/fake.rs"]
+#[allow(dead_code, reason = "the simulation uses all of it")]
+mod fakes;
+
+/// The stores of the simulation: what it proves counts only as far as they are like the real ones.
+mod fake {
+    mod postgres {
+        use crate::fakes::{Fake, Kind};
+        use crate::support::semantics::STRICT;
+
+        async fn open() -> Fake {
+            Fake::new(Kind::Postgres)
+        }
+
+        crate::the_contract!(open, STRICT, without ttl);
+    }
+
+    mod redis {
+        use crate::fakes::{Fake, Kind};
+        use crate::support::semantics::REDIS;
+
+        async fn open() -> Fake {
+            Fake::new(Kind::Redis)
+        }
+
+        crate::the_contract!(open, REDIS);
+    }
+}
+
 mod memory {
     use usersvc::state::memory::Memory;
 
