@@ -1,6 +1,11 @@
 //! The body of a 422, in the shape of the original's validator (rule 6 of the contract).
 
+use std::borrow::Cow;
+
 use serde::Serialize;
+use serde_json::json;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::json::{Text, Value};
 use crate::user::{NAME_MAX, Problem};
@@ -114,8 +119,39 @@ impl Fault {
     }
 }
 
+/// As the original has it, with what it left out.
+impl PartialSchema for Fault {
+    fn schema() -> RefOr<Schema> {
+        let schema = json!({
+            "type": "object",
+            "description": "One thing that is wrong with the request",
+            "required": ["type", "loc", "msg", "input"],
+            "properties": {
+                "type": { "title": "Error Type", "type": "string", "description": "Its kind, such as `missing`" },
+                "loc": {
+                    "title": "Location",
+                    "type": "array",
+                    "items": { "anyOf": [{ "type": "string" }, { "type": "integer" }] },
+                    "description": "Where it is: `path`, `query` or `body`, and the field or the offset there",
+                },
+                "msg": { "title": "Message", "type": "string", "description": "What is wrong, and what is right" },
+                "input": { "description": "What was given" },
+                "ctx": { "title": "Context", "type": "object", "description": "What bounds or explains it" },
+            },
+        });
+        serde_json::from_value(schema).expect("it is a schema")
+    }
+}
+
+impl ToSchema for Fault {
+    fn name() -> Cow<'static, str> {
+        "ValidationError".into()
+    }
+}
+
 /// Everything that is wrong with a request: the whole body of a 422.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = HTTPValidationError, description = "Everything that is wrong with the request")]
 pub struct Invalid {
     pub detail: Vec<Fault>,
 }

@@ -12,6 +12,8 @@ mod health;
 mod invalid;
 mod json;
 mod log;
+mod openapi;
+mod page;
 mod path;
 mod reply;
 mod scan;
@@ -52,6 +54,7 @@ async fn answer(State(users): State<Users>, request: Request) -> Response {
         (&Method::PATCH, Resource::User(id)) => users::patch(&users, id, &head, given).await,
         (&Method::DELETE, Resource::User(id)) => users::delete(&users, id, &head).await,
         (&Method::POST, Resource::Users) => users::create(&users, &head, given).await,
+        (&Method::GET, Resource::OpenApi) => Ok(openapi::get(&head)),
         (&Method::GET, Resource::Health) => Ok(health::get(&users)),
         (&Method::GET, Resource::CacheUser(id)) => cache::inspect(&users, id).await,
         (&Method::DELETE, Resource::CacheUser(id)) => cache::flush(&users, id).await,
