@@ -205,6 +205,10 @@ pub struct ServeArgs {
     #[arg(long, env = "USERSVC_CACHE_AUDIT", hide_env_values = true, value_name = "RATE")]
     #[arg(value_parser = values::rate, default_value = "0.001")]
     pub cache_audit: f64,
+    /// Give nobody an e-mail address that another user has, in any process, until it is turned off again
+    #[arg(long, env = "USERSVC_UNIQUE_EMAILS", hide_env_values = true, value_name = "BOOL")]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub unique_emails: Option<bool>,
 }
 
 /// `usersvc user`

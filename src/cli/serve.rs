@@ -126,7 +126,12 @@ async fn beside(
 }
 
 fn options(args: &ServeArgs, global: &Global, log: &Log) -> Options {
-    Options { audit: args.cache_audit, observer: log.observer(), ..wire::options(&global.stores) }
+    Options {
+        audit: args.cache_audit,
+        unique_emails: args.unique_emails,
+        observer: log.observer(),
+        ..wire::options(&global.stores)
+    }
 }
 
 /// A data directory that another process has, or that cannot be used.

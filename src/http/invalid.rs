@@ -1,11 +1,8 @@
 //! The body of a 422, in the shape of the original's validator (rule 6 of the contract).
 
-use std::borrow::Cow;
-
 use serde::Serialize;
-use serde_json::json;
-use utoipa::openapi::{RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{AnyOfBuilder, Array, ArrayBuilder, ObjectBuilder, Type};
 
 use super::json::{Text, Value};
 use crate::user::{NAME_MAX, Problem};
@@ -24,17 +21,27 @@ pub enum Place {
 pub enum Context {
     MinLength(usize),
     MaxLength(usize),
+    Ge(u64),
+    Le(u64),
     Error(String),
 }
 
 /// One thing that is wrong with a request.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = ValidationError)]
 pub struct Fault {
+    /// Its kind, such as `missing`
     #[serde(rename = "type")]
     kind: &'static str,
+    #[schema(schema_with = places)]
     loc: Vec<Place>,
+    /// What is wrong
     msg: String,
+    /// What was given
+    #[schema(value_type = serde_json::Value)]
     input: Value,
+    /// What bounds or explains it
+    #[schema(value_type = Option<Object>, nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     ctx: Option<Context>,
 }
@@ -48,6 +55,31 @@ impl Fault {
     /// The id in the path is no integer.
     pub fn in_id(problem: &Problem, written: &str) -> Self {
         Self::new(problem.kind(), &["path", "user_id"], problem.to_string(), Value::Text(Text::from(written)))
+    }
+
+    /// The value of a header breaks a rule.
+    pub fn in_header(name: &'static str, reason: &str) -> Self {
+        let fault = Self::new("value_error", &["header", name], format!("Value error, {reason}"), Value::Null);
+        Self { ctx: Some(Context::Error(reason.to_owned())), ..fault }
+    }
+
+    /// The value of a parameter in the query is no integer.
+    pub fn in_query(name: &'static str, problem: &Problem, written: &str) -> Self {
+        Self::new(problem.kind(), &["query", name], problem.to_string(), Value::Text(Text::from(written)))
+    }
+
+    /// The integer in the query is less than that.
+    pub fn too_small(name: &'static str, least: u64, written: &str) -> Self {
+        let message = format!("Input should be greater than or equal to {least}");
+        let fault = Self::new("greater_than_equal", &["query", name], message, Value::Text(Text::from(written)));
+        Self { ctx: Some(Context::Ge(least)), ..fault }
+    }
+
+    /// The integer in the query is greater than that.
+    pub fn too_great(name: &'static str, greatest: u64, written: &str) -> Self {
+        let message = format!("Input should be less than or equal to {greatest}");
+        let fault = Self::new("less_than_equal", &["query", name], message, Value::Text(Text::from(written)));
+        Self { ctx: Some(Context::Le(greatest)), ..fault }
     }
 
     /// The value of a field breaks a rule.
@@ -119,34 +151,11 @@ impl Fault {
     }
 }
 
-/// As the original has it, with what it left out.
-impl PartialSchema for Fault {
-    fn schema() -> RefOr<Schema> {
-        let schema = json!({
-            "type": "object",
-            "description": "One thing that is wrong with the request",
-            "required": ["type", "loc", "msg", "input"],
-            "properties": {
-                "type": { "title": "Error Type", "type": "string", "description": "Its kind, such as `missing`" },
-                "loc": {
-                    "title": "Location",
-                    "type": "array",
-                    "items": { "anyOf": [{ "type": "string" }, { "type": "integer" }] },
-                    "description": "Where it is: `path`, `query` or `body`, and the field or the offset there",
-                },
-                "msg": { "title": "Message", "type": "string", "description": "What is wrong, and what is right" },
-                "input": { "description": "What was given" },
-                "ctx": { "title": "Context", "type": "object", "description": "What bounds or explains it" },
-            },
-        });
-        serde_json::from_value(schema).expect("it is a schema")
-    }
-}
-
-impl ToSchema for Fault {
-    fn name() -> Cow<'static, str> {
-        "ValidationError".into()
-    }
+fn places() -> Array {
+    let kinds = [Type::String, Type::Integer].map(|kind| ObjectBuilder::new().schema_type(kind));
+    let place = kinds.into_iter().fold(AnyOfBuilder::new(), AnyOfBuilder::item);
+    let told = "Where it is: `path`, `query`, `header` or `body`, and the field or the offset there";
+    ArrayBuilder::new().items(place).description(Some(told)).build()
 }
 
 /// Everything that is wrong with a request: the whole body of a 422.

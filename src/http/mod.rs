@@ -3,6 +3,7 @@
 //! A request is routed here, by its decoded path ([`path`]); each resource has a file. What arrives is read by
 //! [`body`] and [`json`], what is wrong with it is told by [`invalid`], and every answer is made by [`reply`].
 
+mod asset;
 mod body;
 mod cache;
 mod condition;
@@ -13,8 +14,8 @@ mod invalid;
 mod json;
 mod log;
 mod openapi;
-mod page;
 mod path;
+mod query;
 mod reply;
 mod scan;
 mod server;
@@ -53,6 +54,7 @@ async fn answer(State(users): State<Users>, request: Request) -> Response {
         (&Method::PUT, Resource::User(id)) => users::update(&users, id, &head, given).await,
         (&Method::PATCH, Resource::User(id)) => users::patch(&users, id, &head, given).await,
         (&Method::DELETE, Resource::User(id)) => users::delete(&users, id, &head).await,
+        (&Method::GET, Resource::Users) => users::list(&users, &head).await,
         (&Method::POST, Resource::Users) => users::create(&users, &head, given).await,
         (&Method::GET, Resource::OpenApi) => Ok(openapi::get(&head)),
         (&Method::GET, Resource::Health) => Ok(health::get(&users)),

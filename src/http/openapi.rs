@@ -13,10 +13,10 @@ use serde_json::Value;
 use utoipa::OpenApi;
 
 use self::answers::SUCCESS;
+use super::asset::Asset;
 use super::invalid::{Fault, Invalid};
-use super::page::Page;
 use super::{cache, health, users};
-use crate::api::{Deleted, ErrorBody};
+use crate::api::{Deleted, ErrorBody, Page};
 use crate::user::User;
 
 /// The document, with what the original calls itself.
@@ -36,10 +36,10 @@ use crate::user::User;
     ),
     paths(
         health::get, get,
-        users::create, users::get, users::update, users::patch, users::delete,
+        users::list, users::create, users::get, users::update, users::patch, users::delete,
         cache::inspect, cache::flush, cache::flush_all, cache::stats, cache::verify,
     ),
-    components(schemas(User, Deleted, ErrorBody, Invalid, Fault))
+    components(schemas(User, Page, Deleted, ErrorBody, Invalid, Fault))
 )]
 struct Handlers;
 
@@ -50,8 +50,8 @@ pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     document
 });
 
-static PAGE: LazyLock<Page> = LazyLock::new(|| {
-    Page::new("application/json", serde_json::to_vec(&*DOCUMENT).expect("the document is plain JSON"))
+static ASSET: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("application/json", serde_json::to_vec(&*DOCUMENT).expect("the document is plain JSON"))
 });
 
 /// OpenAPI
@@ -66,5 +66,5 @@ static PAGE: LazyLock<Page> = LazyLock::new(|| {
     responses((status = 200, description = SUCCESS, body = serde_json::Value, example = json!({ "openapi": "3.1.0" })))
 )]
 pub fn get(head: &Parts) -> Response {
-    PAGE.answer(head)
+    ASSET.answer(head)
 }

@@ -2,23 +2,49 @@
 
 use axum::body::Body;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::Response;
 
 use super::error::Refusal;
 use super::invalid::Fault;
 use super::json::Value;
 use super::openapi::answers::{
-    BadRequest, Broken, Conflict, Created, Gone, Invalid, NotFound, NotModified, PreconditionFailed, Shown, Slow,
-    TooLarge, Unavailable,
+    BadRequest, Broken, Conflict, Contended, Created, Gone, Invalid, Listed, NotFound, NotModified, PreconditionFailed,
+    Shown, Slow, Taken, TooLarge, Unavailable,
 };
 use super::openapi::example;
-use super::openapi::parameters::{Conditions, InPath};
-use super::{body, condition, reply};
+use super::openapi::parameters::{Conditions, IdempotencyKey, InPath, InQuery};
+use super::{body, condition, query, reply};
 use crate::api::{CreateBody, Deleted, PatchBody, UpdateBody};
-use crate::trace::Traced;
+use crate::trace::{Outcome, Traced};
 use crate::user::{RequestedId, UserChange, UserId};
 use crate::users::{Error, Precondition, Stored, Users, Versions};
+
+const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// List Users
+///
+/// List users in the order of their ids, or those of an e-mail address
+///
+/// A page has `limit` users at most, and may have fewer where many ids were deleted: it is the last one if `next` is
+/// null. Each user is as of its own read, straight from the state store. An e-mail address is found in upper or lower
+/// case, through an index that is right at every moment.
+#[utoipa::path(get, path = "/users", tag = "Users", params(InQuery), responses(Listed, Invalid, Broken, Unavailable))]
+pub async fn list(users: &Users, head: &Parts) -> Result<Response, Refusal> {
+    let listing = query::listing(head.uri.query().unwrap_or_default())?;
+    let listed = users.list(&listing).await;
+    let response = match listed.value {
+        Ok(page) => {
+            let response = reply::json(StatusCode::OK, &page);
+            match page.next {
+                Some(next) => reply::with(response, header::LINK, &query::next(&listing, next)),
+                None => response,
+            }
+        }
+        Err(failure) => Refusal::Failed(failure).into(),
+    };
+    Ok(reply::traced(response, &listed.trace, users.options().names))
+}
 
 /// Get User
 ///
@@ -71,19 +97,25 @@ fn conditional(id: UserId, stored: Stored, precondition: &Precondition) -> Respo
 /// 2. Save to state store (PostgreSQL)
 /// 3. Update cache (Redis)
 ///
-/// The id and the user are saved in one transaction, so no id is given twice or left out.
+/// The id and the user are saved in one transaction, so no id is given twice or left out. With an `Idempotency-Key`, the
+/// same request within 24 hours creates nobody more and gets the same answer, so it can be sent again.
 #[utoipa::path(
     post,
     path = "/users",
     tag = "Users",
+    params(IdempotencyKey),
     request_body(content = CreateBody, example = json!(example::creation())),
-    responses(Created, BadRequest, Slow, TooLarge, Invalid, Broken, Unavailable)
+    responses(Created, BadRequest, Slow, Taken, TooLarge, Invalid, Broken, Unavailable)
 )]
 pub async fn create(users: &Users, head: &Parts, given: Body) -> Result<Response, Refusal> {
-    let new = body::new_user(&receive(&head.headers, given).await?)?;
+    let given = receive(&head.headers, given).await?;
+    let key = condition::key(&head.headers)?;
+    let new = body::new_user(&given)?;
     let creator = users.clone();
-    let created = finish(async move { creator.create(new).await }).await?;
-    Ok(answer(users, StatusCode::CREATED, created))
+    let created = finish(async move { creator.create_once(new, key).await }).await?;
+    let is_replayed = created.trace.has(Outcome::Replayed);
+    let response = answer(users, StatusCode::CREATED, created);
+    Ok(if is_replayed { reply::with(response, IDEMPOTENCY_REPLAYED, "true") } else { response })
 }
 
 /// Update User
@@ -171,7 +203,7 @@ async fn change(
     path = "/users/{user_id}",
     tag = "Users",
     params(InPath, Conditions),
-    responses(Gone, BadRequest, NotFound, Conflict, PreconditionFailed, Invalid, Broken, Unavailable)
+    responses(Gone, BadRequest, NotFound, Contended, PreconditionFailed, Invalid, Broken, Unavailable)
 )]
 pub async fn delete(users: &Users, written: &str, head: &Parts) -> Result<Response, Refusal> {
     let precondition = condition::read(&head.headers)?;

@@ -3,16 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderName, StatusCode};
 use axum::response::Response as Answer;
 use serde_json::{Value, json};
 use utoipa::IntoResponses;
+use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::{Header, HeaderBuilder};
-use utoipa::openapi::{Content, ContentBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type};
+use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type};
 
 use super::super::error::Refusal;
 use super::super::invalid::{self, Fault};
+use super::example;
 use crate::api::Deleted;
 use crate::user::{Problem, User, UserId};
 use crate::users::Error;
@@ -24,6 +26,12 @@ pub const SUCCESS: &str = "Successful Response";
 type Headers = [(&'static str, &'static str, &'static str)];
 
 const VERSION: &Headers = &[("ETag", "The user's version, which counts the writes, as an entity tag", "\"3\"")];
+
+const REPLAYED: &Headers =
+    &[("Idempotency-Replayed", "`true` where the same request made the user before; absent otherwise", "true")];
+
+const NEXT: &Headers =
+    &[("Link", "Where the next page is (RFC 8288); absent of the last one", "</users?after=1&limit=1>; rel=\"next\"")];
 
 const TRACE: &Headers = &[
     ("Cache-Status", "Whether the cache answered, or why it did not (RFC 9211)", "usersvc; hit; ttl=3541"),
@@ -60,40 +68,60 @@ macro_rules! answers {
 answers! {
     /// A user that was read or written.
     Shown = (200, user());
-    /// A user that is new.
-    Created = (201, user());
+    /// A user that is new, or was made by the same request before.
+    Created = (201, with(user(), &[REPLAYED]));
     /// A user that is deleted.
-    Gone = (200, with(shown("MessageResponse", json!(Deleted::of(example_id()))), &[TRACE]));
+    Gone = (200, with(shown("MessageResponse", json!(Deleted::of(id()))), &[TRACE]));
+    /// Some users.
+    Listed = (200, with(shown("UserPage", json!(example::page())), &[NEXT, TRACE]));
     /// A user that the client knows.
     NotModified = (304, with(described("The client has the latest version"), &[VERSION, TRACE]));
     /// A header or a body that cannot be read at all.
-    BadRequest = refusal("A header makes no sense, or the body is no text", Refusal::BadCondition("If-Match"));
+    BadRequest = refused("A header makes no sense, or the body is no text", vec![
+        ("condition", Refusal::BadCondition("If-Match")),
+        ("key", Refusal::BadKey),
+        ("body", Refusal::Unparsable),
+    ]);
     /// An id that no user has.
-    NotFound = failure("There is no such user", Error::NotFound(example_id().into()));
+    NotFound = failed("There is no such user", vec![("user", Error::NotFound(id().into()))]);
     /// A body that takes too long.
-    Slow = refusal("The body did not arrive in time", Refusal::TooSlow);
-    /// Others that write the same user.
-    Conflict = failure("Others changed the user in between, again and again", Error::Conflict(example_id()));
+    Slow = refused("The body did not arrive in time", vec![("body", Refusal::TooSlow)]);
+    /// A create that cannot be made beside what there is.
+    Taken = failed("Another user has the e-mail address, or the same request is still under way", vec![
+        ("email", taken()),
+        ("key", Error::KeyInUse),
+    ]);
+    /// A change that cannot be made beside those of others.
+    Conflict = failed("Another user has the e-mail address, or others changed this one, again and again", vec![
+        ("email", taken()),
+        ("others", Error::Conflict(id())),
+    ]);
+    /// A delete that cannot be made beside the changes of others.
+    Contended = failed("Others changed the user in between, again and again", vec![("others", Error::Conflict(id()))]);
     /// A condition that does not hold.
-    PreconditionFailed = failure(
+    PreconditionFailed = failed(
         "The user is not at a version that `If-Match` or `If-None-Match` asks for",
-        Error::PreconditionFailed { id: example_id(), version: 3 },
+        vec![("version", Error::PreconditionFailed { id: id(), version: 3 })],
     );
     /// A body that is too large.
-    TooLarge = refusal("The body is larger than 64 KiB", Refusal::TooLarge);
+    TooLarge = refused("The body is larger than 64 KiB", vec![("body", Refusal::TooLarge)]);
     /// Input that breaks a rule.
     Invalid = invalid();
     /// A fault of ours.
-    Broken = refusal("A fault of the service, or a record that it cannot read", Refusal::Panicked);
+    Broken = refused("A fault of the service, or a record that it cannot read", vec![("fault", Refusal::Panicked)]);
     /// A store that does not answer.
-    Unavailable = failure(
+    Unavailable = failed(
         "A store does not answer, or the service is just starting",
-        Error::Unavailable("the state store did not answer: connection refused".into()),
+        vec![("store", Error::Unavailable("the state store did not answer: connection refused".into()))],
     );
 }
 
-fn example_id() -> UserId {
+fn id() -> UserId {
     User::example().id
+}
+
+fn taken() -> Error {
+    Error::EmailTaken { holder: Some(id()) }
 }
 
 fn described(description: &str) -> ResponseBuilder {
@@ -105,11 +133,11 @@ fn user() -> ResponseBuilder {
 }
 
 fn shown(schema: &str, example: Value) -> ResponseBuilder {
-    described(SUCCESS).content("application/json", content(schema, example))
+    described(SUCCESS).content("application/json", content(schema).example(Some(example)).build())
 }
 
-fn content(schema: &str, example: Value) -> Content {
-    ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).example(Some(example)).build()
+fn content(schema: &str) -> ContentBuilder {
+    ContentBuilder::new().schema(Some(Ref::from_schema_name(schema)))
 }
 
 fn with(response: ResponseBuilder, headers: &[&Headers]) -> ResponseBuilder {
@@ -122,26 +150,36 @@ fn header(told: &str, example: &str) -> Header {
     HeaderBuilder::new().schema(Some(text)).description(Some(told)).example(Some(json!(example))).build()
 }
 
-/// The refusal as a client gets it: one sentence.
-fn refusal(description: &str, refusal: Refusal) -> (u16, ResponseBuilder) {
-    let body = json!({ "detail": refusal.sentence() });
-    let response = described(description).content("application/json", content("ErrorResponse", body));
-    let refused = Answer::from(refusal);
-    let own = refused.headers().iter().filter(|(name, _)| *name != CONTENT_TYPE).map(|(name, value)| {
-        let (shown, told) = told_by(name);
-        (shown, header(told, value.to_str().expect("headers are written in visible ASCII")))
+/// Refusals of one status as clients get them, each of one sentence, by short names.
+fn refused(description: &str, refusals: Vec<(&str, Refusal)>) -> (u16, ResponseBuilder) {
+    let sentences = refusals.iter().map(|(name, refusal)| {
+        let body = json!({ "detail": refusal.sentence() });
+        (*name, ExampleBuilder::new().value(Some(body)).build())
     });
-    (refused.status().as_u16(), own.fold(response, |response, (name, header)| response.header(name, header)))
+    let content = content("ErrorResponse").examples_from_iter(sentences).build();
+    let mut response = described(description).content("application/json", content);
+    let mut status = StatusCode::OK;
+    for (_, refusal) in refusals {
+        let answer = Answer::from(refusal);
+        status = answer.status();
+        for (name, value) in answer.headers().iter().filter(|(name, _)| *name != CONTENT_TYPE) {
+            let (shown, told) = told_by(name);
+            let value = value.to_str().expect("headers are written in visible ASCII");
+            response = response.header(shown, header(told, value));
+        }
+    }
+    (status.as_u16(), response)
 }
 
-/// A refusal that came from the stores.
-fn failure(description: &str, error: Error) -> (u16, ResponseBuilder) {
-    let (status, response) = refusal(description, Refusal::Failed(error));
+/// The same of what the domain could not do, which tells what it asked of the stores.
+fn failed(description: &str, errors: Vec<(&str, Error)>) -> (u16, ResponseBuilder) {
+    let refusals = errors.into_iter().map(|(name, error)| (name, Refusal::Failed(error))).collect();
+    let (status, response) = refused(description, refusals);
     (status, with(response, &[TRACE]))
 }
 
 fn invalid() -> (u16, ResponseBuilder) {
-    let fault = Fault::in_id(&Problem::NotAnId, "abc");
-    let body = json!(invalid::Invalid { detail: vec![fault] });
-    (422, described("Validation Error").content("application/json", content("HTTPValidationError", body)))
+    let body = json!(invalid::Invalid { detail: vec![Fault::in_id(&Problem::NotAnId, "abc")] });
+    let content = content("HTTPValidationError").example(Some(body)).build();
+    (422, described("Validation Error").content("application/json", content))
 }

@@ -1,6 +1,6 @@
 //! The bodies that the document shows. They are values of the types themselves, so they have their shape.
 
-use crate::api::{CreateBody, Flushed, Inspection, Stats, UpdateBody, Verification, VerifyBody};
+use crate::api::{CreateBody, Flushed, Inspection, Page, Stats, UpdateBody, Verification, VerifyBody};
 use crate::user::{User, UserId};
 use crate::users::{CacheEntry, Disagreement, Kind, Latency, Phase, Verdict};
 
@@ -20,6 +20,11 @@ pub fn change() -> UpdateBody {
 /// `POST /cache/verify`.
 pub fn verify() -> VerifyBody {
     VerifyBody { sample: Some(1000), fix: true }
+}
+
+/// `GET /users`.
+pub fn page() -> Page {
+    Page { users: vec![User::example()], next: Some(id()) }
 }
 
 /// `GET /cache/users/{id}` of a user that the cache has.

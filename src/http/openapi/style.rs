@@ -9,6 +9,13 @@ use super::super::path::Resource;
 /// Under which HEAD and OPTIONS stand together.
 pub const METHODS: &str = "HEAD and OPTIONS";
 
+/// Titles that do not follow from the names, in the original.
+const TITLES: [(&str, &str, &str); 3] = [
+    ("ValidationError", "loc", "Location"),
+    ("ValidationError", "msg", "Message"),
+    ("ValidationError", "type", "Error Type"),
+];
+
 type Object = Map<String, Value>;
 
 /// Gives a generated document the style, and the methods that no handler has of its own.
@@ -28,11 +35,12 @@ pub fn apply(document: &mut Value) {
         }
     });
     each(&mut document["components"], "schemas", |name, schema| {
-        schema.entry("title").or_insert_with(|| name.into());
+        schema.insert("title".into(), name.into());
         let Some(Value::Object(properties)) = schema.get_mut("properties") else { return };
-        for (name, property) in properties.iter_mut().filter_map(inline) {
+        for (field, property) in properties.iter_mut().filter_map(inline) {
             nullable(property);
-            property.entry("title").or_insert_with(|| title(name).into());
+            let own = TITLES.iter().find(|(schema, known, _)| (*schema, *known) == (name, field.as_str()));
+            property.insert("title".into(), own.map_or_else(|| title(field), |(.., title)| (*title).into()).into());
         }
     });
 }
@@ -70,7 +78,7 @@ fn nullable(schema: &mut Object) {
     let Some(Value::Array(types)) = schema.get("type") else { return };
     let Some(given) = types.iter().find(|one| **one != "null").cloned() else { return };
     let (mut value, about): (Object, Object) =
-        std::mem::take(schema).into_iter().partition(|(key, _)| key != "description" && key != "title");
+        std::mem::take(schema).into_iter().partition(|(key, _)| key != "description");
     value.insert("type".into(), given);
     schema.insert("anyOf".into(), json!([value, { "type": "null" }]));
     schema.extend(about);

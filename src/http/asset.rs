@@ -10,13 +10,13 @@ use sha2::{Digest, Sha256};
 use super::reply;
 
 /// A body with its type, and an entity tag that is made of it.
-pub struct Page {
+pub struct Asset {
     content_type: &'static str,
     bytes: Bytes,
     tag: String,
 }
 
-impl Page {
+impl Asset {
     /// Of that type, which has to be visible ASCII.
     pub fn new(content_type: &'static str, bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
