@@ -8,6 +8,7 @@ mod body;
 mod cache;
 mod condition;
 mod decode;
+mod docs;
 mod error;
 mod health;
 mod invalid;
@@ -16,6 +17,7 @@ mod log;
 mod openapi;
 mod path;
 mod query;
+mod reference;
 mod reply;
 mod scan;
 mod server;
@@ -57,6 +59,9 @@ async fn answer(State(users): State<Users>, request: Request) -> Response {
         (&Method::GET, Resource::Users) => users::list(&users, &head).await,
         (&Method::POST, Resource::Users) => users::create(&users, &head, given).await,
         (&Method::GET, Resource::OpenApi) => Ok(openapi::get(&head)),
+        (&Method::GET, Resource::Docs) => Ok(docs::get(&head)),
+        (&Method::GET, Resource::DocsFile(name)) => Ok(docs::file(name, &head)),
+        (&Method::GET, Resource::Reference) => Ok(reference::get(&head)),
         (&Method::GET, Resource::Health) => Ok(health::get(&users)),
         (&Method::GET, Resource::CacheUser(id)) => cache::inspect(&users, id).await,
         (&Method::DELETE, Resource::CacheUser(id)) => cache::flush(&users, id).await,

@@ -4,6 +4,8 @@ pub mod answers;
 pub mod example;
 pub mod parameters;
 mod style;
+#[cfg(test)]
+mod tests;
 
 use std::sync::LazyLock;
 
@@ -12,10 +14,11 @@ use axum::response::Response;
 use serde_json::Value;
 use utoipa::OpenApi;
 
-use self::answers::SUCCESS;
+use self::answers::{Described, Known};
+pub use self::style::METHODS;
 use super::asset::Asset;
 use super::invalid::{Fault, Invalid};
-use super::{cache, health, users};
+use super::{cache, docs, health, reference, users};
 use crate::api::{Deleted, ErrorBody, Page};
 use crate::user::User;
 
@@ -35,7 +38,8 @@ use crate::user::User;
         (name = style::METHODS, description = "What every resource answers by the same rules")
     ),
     paths(
-        health::get, get,
+        health::get,
+        get, docs::get, docs::file, reference::get,
         users::list, users::create, users::get, users::update, users::patch, users::delete,
         cache::inspect, cache::flush, cache::flush_all, cache::stats, cache::verify,
     ),
@@ -59,12 +63,7 @@ static ASSET: LazyLock<Asset> = LazyLock::new(|| {
 /// This document
 ///
 /// It is made from the handlers, and says everything that they read and answer.
-#[utoipa::path(
-    get,
-    path = "/openapi.json",
-    tag = "Documentation",
-    responses((status = 200, description = SUCCESS, body = serde_json::Value, example = json!({ "openapi": "3.1.0" })))
-)]
+#[utoipa::path(get, path = "/openapi.json", tag = "Documentation", responses(Described, Known))]
 pub fn get(head: &Parts) -> Response {
     ASSET.answer(head)
 }

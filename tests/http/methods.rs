@@ -83,6 +83,10 @@ pub fn options_tells_every_method_of_a_resource(service: &Service) {
     let client = Client::new(service.port());
     for (path, allow) in [
         ("/health", "GET, HEAD, OPTIONS"),
+        ("/openapi.json", "GET, HEAD, OPTIONS"),
+        ("/docs", "GET, HEAD, OPTIONS"),
+        ("/docs/anything", "GET, HEAD, OPTIONS"),
+        ("/redoc", "GET, HEAD, OPTIONS"),
         ("/users", "GET, HEAD, POST, OPTIONS"),
         ("/users/1", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
         ("/users/x", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),

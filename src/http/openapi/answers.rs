@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use utoipa::IntoResponses;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::{Header, HeaderBuilder};
-use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type};
+use utoipa::openapi::{Content, ContentBuilder, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Type};
 
 use super::super::error::Refusal;
 use super::super::invalid::{self, Fault};
@@ -32,6 +32,11 @@ const REPLAYED: &Headers =
 
 const NEXT: &Headers =
     &[("Link", "Where the next page is (RFC 8288); absent of the last one", "</users?after=1&limit=1>; rel=\"next\"")];
+
+const KEPT: &Headers = &[
+    ("ETag", "Changes with the content", "\"f6c6e671db598558\""),
+    ("Cache-Control", "It may be kept, and is asked for again each time", "no-cache"),
+];
 
 const TRACE: &Headers = &[
     ("Cache-Status", "Whether the cache answered, or why it did not (RFC 9211)", "usersvc; hit; ttl=3541"),
@@ -76,12 +81,20 @@ answers! {
     Listed = (200, with(shown("UserPage", json!(example::page())), &[NEXT, TRACE]));
     /// A user that the client knows.
     NotModified = (304, with(described("The client has the latest version"), &[VERSION, TRACE]));
-    /// A header or a body that cannot be read at all.
-    BadRequest = refused("A header makes no sense, or the body is no text", vec![
-        ("condition", Refusal::BadCondition("If-Match")),
-        ("key", Refusal::BadKey),
-        ("body", Refusal::Unparsable),
-    ]);
+    /// A condition that is none.
+    BadCondition = refused("A header makes no sense", vec![("condition", Refusal::BadCondition("If-Match"))]);
+    /// A condition that is none, or a body that is no text.
+    BadChange = refused(
+        "A header makes no sense, or the body is no text",
+        vec![("condition", Refusal::BadCondition("If-Match")), ("body", Refusal::Unparsable)],
+    );
+    /// A key that is none, or a body that is no text.
+    BadCreate = refused(
+        "A header makes no sense, or the body is no text",
+        vec![("key", Refusal::BadKey), ("body", Refusal::Unparsable)],
+    );
+    /// A body that is no text.
+    BadBody = refused("The body is no text", vec![("body", Refusal::Unparsable)]);
     /// An id that no user has.
     NotFound = failed("There is no such user", vec![("user", Error::NotFound(id().into()))]);
     /// A body that takes too long.
@@ -109,11 +122,32 @@ answers! {
     Invalid = invalid();
     /// A fault of ours.
     Broken = refused("A fault of the service, or a record that it cannot read", vec![("fault", Refusal::Panicked)]);
+    /// This document.
+    Described = (200, kept(&["application/json"]));
+    /// A page for people.
+    Html = (200, kept(&["text/html"]));
+    /// A file that a page loads.
+    File = (200, kept(&["text/css", "text/javascript", "image/png"]));
+    /// A page or a file that the client has already.
+    Known = (304, with(described("The client has it already"), &[KEPT]));
+    /// No page and no file.
+    NoFile = nothing();
     /// A store that does not answer.
     Unavailable = failed(
         "A store does not answer, or the service is just starting",
         vec![("store", Error::Unavailable("the state store did not answer: connection refused".into()))],
     );
+}
+
+/// What the binary brings along, of one of these types.
+fn kept(types: &[&str]) -> ResponseBuilder {
+    let any = |response: ResponseBuilder, kind: &&str| response.content(*kind, Content::default());
+    with(types.iter().fold(described(SUCCESS), any), &[KEPT])
+}
+
+fn nothing() -> (u16, ResponseBuilder) {
+    let content = content("ErrorResponse").example(Some(json!({ "detail": "Not Found" }))).build();
+    (404, described("There is no such file").content("application/json", content))
 }
 
 fn id() -> UserId {
