@@ -4,6 +4,10 @@
 mod conditions;
 #[path = "http/methods.rs"]
 mod methods;
+#[path = "http/request_ids.rs"]
+mod request_ids;
+#[path = "http/starting.rs"]
+mod starting;
 mod support;
 
 /// The same tests on both stores: each is a function that is given a running service.
@@ -41,4 +45,7 @@ on_both_stores! {
         a_known_version_is_not_sent_again_and_a_hit_tells_it
         of_two_clients_that_change_the_same_version_one_wins
         a_condition_that_makes_no_sense_is_named;
+    request_ids:
+        the_id_of_a_request_comes_back_with_every_answer
+        an_id_that_is_absent_or_unusable_is_replaced_by_a_fresh_one;
 }
