@@ -1,13 +1,15 @@
 //! The service: the recorded contract of the original, and what was added to it, over [`Users`].
 //!
 //! A request is routed here, by its decoded path ([`path`]); each resource has a file. What arrives is read by
-//! [`body`] and [`json`], what is wrong with it is told by [`invalid`], and every answer is made by [`reply`].
+//! [`body`] and [`json`], what is wrong with it is told by [`invalid`], and every answer is made by [`reply`]. What
+//! is the same of all of them is added by [`exchange`].
 
 mod body;
 mod cache;
 mod condition;
 mod decode;
 mod error;
+mod exchange;
 mod health;
 mod invalid;
 mod json;
@@ -15,13 +17,14 @@ mod log;
 mod path;
 mod query;
 mod reply;
+mod request_id;
 mod scan;
 mod server;
 mod soon;
 mod users;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 
@@ -32,15 +35,15 @@ pub use log::Log;
 pub use server::{serve, serve_soon};
 pub use soon::Soon;
 
-/// The service as a function from requests to answers.
+/// The service as a function from requests to answers, over users that may still have to come.
 ///
 /// The paths are not matched by the framework's router: it splits a path before it decodes it, and the contract has
 /// it the other way round.
-pub fn router(users: Users) -> Router {
-    Router::new().fallback(answer).with_state(users)
+pub fn router(users: Soon) -> Router {
+    Router::new().fallback(exchange::answer).with_state(users)
 }
 
-async fn answer(State(users): State<Users>, request: Request) -> Response {
+async fn answer(users: Users, request: Request) -> Response {
     let (head, given) = request.into_parts();
     let path = path::decode(head.uri.path());
     let Some(resource) = Resource::named(&path) else { return unknown(&path, head.uri.query()) };
