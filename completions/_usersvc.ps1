@@ -348,6 +348,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'The address to listen on; port 0 takes any that is free')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where the users are kept')
             [CompletionResult]::new('--cache-audit', '--cache-audit', [CompletionResultType]::ParameterName, 'The share of reads in which cache and state store are compared, from 0 to 1')
+            [CompletionResult]::new('--unique-emails', '--unique-emails', [CompletionResultType]::ParameterName, 'Give nobody an e-mail address that another user has, in any process, until it is turned off again')
             [CompletionResult]::new('--data-dir', '--data-dir', [CompletionResultType]::ParameterName, 'The directory of the embedded store [default: usersvc in the user''s data directory]')
             [CompletionResult]::new('--statestore', '--statestore', [CompletionResultType]::ParameterName, 'The name of Dapr''s state store component')
             [CompletionResult]::new('--cache', '--cache', [CompletionResultType]::ParameterName, 'The name of Dapr''s cache component')

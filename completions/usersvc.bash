@@ -501,7 +501,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__serve)
-            opts="-o -q -v -y -h --listen --store --cache-audit --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --via --server --output --trace --quiet --verbose --yes --no-color --help"
+            opts="-o -q -v -y -h --listen --store --cache-audit --unique-emails --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --via --server --output --trace --quiet --verbose --yes --no-color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -517,6 +517,10 @@ _usersvc() {
                     ;;
                 --cache-audit)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --unique-emails)
+                    COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
                     ;;
                 --data-dir)

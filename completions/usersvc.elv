@@ -332,6 +332,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand --listen 'The address to listen on; port 0 takes any that is free'
             cand --store 'Where the users are kept'
             cand --cache-audit 'The share of reads in which cache and state store are compared, from 0 to 1'
+            cand --unique-emails 'Give nobody an e-mail address that another user has, in any process, until it is turned off again'
             cand --data-dir 'The directory of the embedded store [default: usersvc in the user''s data directory]'
             cand --statestore 'The name of Dapr''s state store component'
             cand --cache 'The name of Dapr''s cache component'

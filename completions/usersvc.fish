@@ -325,6 +325,8 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l store -d 'Wher
 dapr\t'Two components of a Dapr sidecar'
 embedded\t'A file of this machine, and a cache in memory'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l cache-audit -d 'The share of reads in which cache and state store are compared, from 0 to 1' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l unique-emails -d 'Give nobody an e-mail address that another user has, in any process, until it is turned off again' -r -f -a "true\t''
+false\t''"
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l statestore -d 'The name of Dapr\'s state store component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l cache -d 'The name of Dapr\'s cache component' -r

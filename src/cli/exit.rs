@@ -179,6 +179,7 @@ impl From<Error> for Failure {
         match error {
             Error::NotFound(_) => is(Exit::NotFound),
             Error::Conflict(_) => is(Exit::Conflict).attempt("the same command again"),
+            Error::Taken(told) => Self::told(Exit::Conflict, &told),
             Error::PreconditionFailed(told) => Self::told(Exit::Conflict, &told),
             Error::Invalid(fields) => Self { fields, ..is(Exit::Invalid) },
             Error::Unreachable { cause, .. } => is(Exit::Unreachable)

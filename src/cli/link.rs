@@ -4,7 +4,7 @@ use super::exit::{Exit, Failure};
 use super::options::{Global, Stores, Via};
 use super::render::Screen;
 use super::wire;
-use crate::api::{Deleted, Flushed, Inspection, Stats, Verification};
+use crate::api::{Deleted, Flushed, Inspection, Listing, Page, Stats, Verification};
 use crate::client::api::Api;
 use crate::client::direct::Direct;
 use crate::client::{Answer, Backend, Error, Names};
@@ -39,8 +39,12 @@ impl Backend for Reached {
         through!(self, backend => backend.get(id).await)
     }
 
-    async fn create(&self, new: NewUser) -> Answer<Stored> {
-        through!(self, backend => backend.create(new).await)
+    async fn list(&self, listing: &Listing) -> Answer<Page> {
+        through!(self, backend => backend.list(listing).await)
+    }
+
+    async fn create(&self, new: NewUser, key: Option<&str>) -> Answer<Stored> {
+        through!(self, backend => backend.create(new, key).await)
     }
 
     async fn update(&self, id: UserId, change: UserChange) -> Answer<Stored> {

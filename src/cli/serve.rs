@@ -53,6 +53,10 @@ pub struct ServeArgs {
     #[arg(long, env = "USERSVC_CACHE_AUDIT", hide_env_values = true, value_name = "RATE")]
     #[arg(value_parser = values::rate, default_value = "0.001")]
     pub cache_audit: f64,
+    /// Give nobody an e-mail address that another user has, in any process, until it is turned off again
+    #[arg(long, env = "USERSVC_UNIQUE_EMAILS", hide_env_values = true, value_name = "BOOL")]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub unique_emails: Option<bool>,
 }
 
 /// Serves until SIGTERM or ^C.
@@ -156,7 +160,12 @@ async fn beside(
 }
 
 fn options(args: &ServeArgs, global: &Global, log: &Log) -> Options {
-    Options { audit: args.cache_audit, observer: log.observer(), ..wire::options(&global.stores) }
+    Options {
+        audit: args.cache_audit,
+        unique_emails: args.unique_emails,
+        observer: log.observer(),
+        ..wire::options(&global.stores)
+    }
 }
 
 /// A data directory that another process has, or that cannot be used.

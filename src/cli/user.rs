@@ -61,7 +61,7 @@ pub async fn run(command: &UserCommand, global: &Global, link: &mut Link, screen
         UserCommand::Create { name, email } => {
             let new = new_user(name, email)?;
             let backend = link.reach(global, screen).await?;
-            let created = told(backend.create(new), backend, screen).await;
+            let created = told(backend.create(new, None), backend, screen).await;
             screen
                 .user(&created.map_err(|error| Failure::of_write(error, "a user may be there under the next id"))?)?;
         }

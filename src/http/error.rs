@@ -4,6 +4,7 @@ use axum::http::{StatusCode, header};
 use axum::response::Response;
 
 use super::body::{BODY_MAX, BODY_TIME};
+use super::condition::KEY_MAX;
 use super::invalid::Fault;
 use super::reply;
 use crate::users::Error;
@@ -19,6 +20,8 @@ pub enum Refusal {
     TooSlow,
     /// That header makes no sense.
     BadCondition(&'static str),
+    /// `Idempotency-Key` makes no sense.
+    BadKey,
     /// The domain could not do it.
     Failed(Error),
     /// A fault of ours ended the work.
@@ -40,12 +43,12 @@ impl From<Error> for Refusal {
 impl Refusal {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Unparsable | Self::BadCondition(_) => StatusCode::BAD_REQUEST,
+            Self::Invalid(_) | Self::Failed(Error::KeyReused) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Unparsable | Self::BadCondition(_) | Self::BadKey => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Failed(Error::NotFound(_)) => StatusCode::NOT_FOUND,
-            Self::Failed(Error::Conflict(_)) => StatusCode::CONFLICT,
+            Self::Failed(Error::Conflict(_) | Error::EmailTaken { .. } | Error::KeyInUse) => StatusCode::CONFLICT,
             Self::Failed(Error::PreconditionFailed { .. }) => StatusCode::PRECONDITION_FAILED,
             Self::Failed(Error::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Failed(Error::Corrupt(_)) | Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
@@ -65,6 +68,9 @@ impl Refusal {
                     "The header {header} is neither * nor a list of entity tags; send one such as \"3\", with its quotes"
                 )
             }
+            Self::BadKey => {
+                format!("The header Idempotency-Key is no key; send one, of 1 to {KEY_MAX} visible ASCII characters")
+            }
             Self::Failed(error) => error.to_string(),
             Self::Panicked => {
                 "The service failed on this request; read the user again to see whether it was done".into()
@@ -75,13 +81,17 @@ impl Refusal {
 
 impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
-        if let Refusal::Invalid(faults) = refusal {
-            return reply::invalid(faults);
-        }
+        let refusal = match refusal {
+            Refusal::Invalid(faults) => return reply::invalid(faults),
+            Refusal::Failed(reused @ Error::KeyReused) => {
+                return reply::invalid(vec![Fault::in_header("Idempotency-Key", &reused.to_string())]);
+            }
+            other => other,
+        };
         let response = reply::detail(refusal.status(), &refusal.sentence());
         match refusal {
             // The stores are asked anew by every request, so a second is enough.
-            Refusal::Failed(Error::Unavailable(_)) => reply::with(response, header::RETRY_AFTER, "1"),
+            Refusal::Failed(Error::Unavailable(_) | Error::KeyInUse) => reply::with(response, header::RETRY_AFTER, "1"),
             Refusal::TooSlow => reply::with(response, header::CONNECTION, "close"),
             _ => response,
         }

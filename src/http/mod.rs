@@ -13,6 +13,7 @@ mod invalid;
 mod json;
 mod log;
 mod path;
+mod query;
 mod reply;
 mod scan;
 mod server;
@@ -51,6 +52,7 @@ async fn answer(State(users): State<Users>, request: Request) -> Response {
         (&Method::PUT, Resource::User(id)) => users::update(&users, id, &head, given).await,
         (&Method::PATCH, Resource::User(id)) => users::patch(&users, id, &head, given).await,
         (&Method::DELETE, Resource::User(id)) => users::delete(&users, id, &head).await,
+        (&Method::GET, Resource::Users) => users::list(&users, &head).await,
         (&Method::POST, Resource::Users) => users::create(&users, &head, given).await,
         (&Method::GET, Resource::Health) => Ok(health::get(&users)),
         (&Method::GET, Resource::CacheUser(id)) => cache::inspect(&users, id).await,
