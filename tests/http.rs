@@ -4,6 +4,8 @@
 mod conditions;
 #[path = "http/methods.rs"]
 mod methods;
+#[path = "http/problems.rs"]
+mod problems;
 #[path = "http/request_ids.rs"]
 mod request_ids;
 #[path = "http/starting.rs"]
@@ -45,6 +47,11 @@ on_both_stores! {
         a_known_version_is_not_sent_again_and_a_hit_tells_it
         of_two_clients_that_change_the_same_version_one_wins
         a_condition_that_makes_no_sense_is_named;
+    problems:
+        an_error_is_a_problem_document_where_it_is_preferred
+        the_list_of_a_422_is_in_its_problem_document
+        who_does_not_prefer_a_problem_document_gets_the_errors_of_the_original
+        what_is_no_error_does_not_depend_on_accept;
     request_ids:
         the_id_of_a_request_comes_back_with_every_answer
         an_id_that_is_absent_or_unusable_is_replaced_by_a_fresh_one;

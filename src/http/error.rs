@@ -1,10 +1,11 @@
 //! Why a request is refused, and what its client is told.
 
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::Response;
 
 use super::body::{BODY_MAX, BODY_TIME};
 use super::invalid::Fault;
+use super::problem::{Code, Problem};
 use super::reply;
 use crate::users::Error;
 
@@ -23,6 +24,8 @@ pub enum Refusal {
     Failed(Error),
     /// A fault of ours ended the work.
     Panicked,
+    /// The stores are not found yet.
+    Starting,
 }
 
 impl From<Vec<Fault>> for Refusal {
@@ -38,17 +41,20 @@ impl From<Error> for Refusal {
 }
 
 impl Refusal {
-    fn status(&self) -> StatusCode {
+    fn code(&self) -> Code {
         match self {
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Unparsable | Self::BadCondition(_) => StatusCode::BAD_REQUEST,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Failed(Error::NotFound(_)) => StatusCode::NOT_FOUND,
-            Self::Failed(Error::Conflict(_)) => StatusCode::CONFLICT,
-            Self::Failed(Error::PreconditionFailed { .. }) => StatusCode::PRECONDITION_FAILED,
-            Self::Failed(Error::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Failed(Error::Corrupt(_)) | Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Invalid(_) => Code::InputInvalid,
+            Self::Unparsable => Code::BodyUnreadable,
+            Self::TooLarge => Code::BodyTooLarge,
+            Self::TooSlow => Code::BodyTooSlow,
+            Self::BadCondition(_) => Code::HeaderInvalid,
+            Self::Failed(Error::NotFound(_)) => Code::UserNotFound,
+            Self::Failed(Error::Conflict(_)) => Code::UserBusy,
+            Self::Failed(Error::PreconditionFailed { .. }) => Code::PreconditionFailed,
+            Self::Failed(Error::Unavailable(_)) => Code::StoreUnavailable,
+            Self::Failed(Error::Corrupt(_)) => Code::RowDamaged,
+            Self::Panicked => Code::ServiceFailed,
+            Self::Starting => Code::ServiceStarting,
         }
     }
 
@@ -69,6 +75,7 @@ impl Refusal {
             Self::Panicked => {
                 "The service failed on this request; read the user again to see whether it was done".into()
             }
+            Self::Starting => "The service is starting, and has not found its stores yet; try again in a moment".into(),
         }
     }
 }
@@ -76,12 +83,14 @@ impl Refusal {
 impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
         if let Refusal::Invalid(faults) = refusal {
-            return reply::invalid(faults);
+            return Problem::invalid(faults).into();
         }
-        let response = reply::detail(refusal.status(), &refusal.sentence());
+        let response = Problem::new(refusal.code(), refusal.sentence()).into();
         match refusal {
             // The stores are asked anew by every request, so a second is enough.
-            Refusal::Failed(Error::Unavailable(_)) => reply::with(response, header::RETRY_AFTER, "1"),
+            Refusal::Failed(Error::Unavailable(_)) | Refusal::Starting => {
+                reply::with(response, header::RETRY_AFTER, "1")
+            }
             Refusal::TooSlow => reply::with(response, header::CONNECTION, "close"),
             _ => response,
         }
