@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::user::UserId;
-pub use crate::users::{Flushed, Inspection, Stats, Verification};
+pub use crate::users::{Flushed, Inspection, Listing, Page, Stats, Verification};
 
 /// The answer to a delete.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -104,8 +104,11 @@ pub fn cache_status(trace: &Trace) -> Option<String> {
 
 /// Only requests that write have such a step.
 fn is_of_a_write(outcome: Outcome) -> bool {
-    use Outcome::{Conflict, Created, Deleted, Marked, PromoteScheduled, Saved, Unchanged, Waited};
-    matches!(outcome, Conflict | Created | Deleted | Marked | PromoteScheduled | Saved | Unchanged | Waited)
+    use Outcome::{Conflict, Created, Deleted, Marked, PromoteScheduled, Refused, Replayed, Saved, Unchanged, Waited};
+    matches!(
+        outcome,
+        Conflict | Created | Deleted | Marked | PromoteScheduled | Refused | Replayed | Saved | Unchanged | Waited
+    )
 }
 
 fn detail(outcome: Outcome) -> Option<&'static str> {

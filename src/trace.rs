@@ -72,6 +72,14 @@ outcomes! {
     Deleted "delete" "DELETED"
     /// The update changes nothing, so nothing was written.
     Unchanged "unchanged" "UNCHANGED"
+    /// The index of e-mail addresses was read.
+    Indexed "index" "INDEX"
+    /// Users were listed.
+    Listed "list" "LISTED"
+    /// The create was made before, under the same key, and is answered again.
+    Replayed "replay" "REPLAYED"
+    /// What the state store holds rules the write out, and nothing was written.
+    Refused "refused" "REFUSED"
     /// Somebody else wrote in between.
     Conflict "conflict" "CONFLICT"
     /// The value goes into the cache in the background.
@@ -102,6 +110,10 @@ impl Outcome {
             | Self::Saved
             | Self::Deleted
             | Self::Unchanged
+            | Self::Indexed
+            | Self::Listed
+            | Self::Replayed
+            | Self::Refused
             | Self::Conflict => Tier::State,
             _ => Tier::Cache,
         }

@@ -2,6 +2,10 @@
 
 #[path = "http/conditions.rs"]
 mod conditions;
+#[path = "http/keys.rs"]
+mod keys;
+#[path = "http/lists.rs"]
+mod lists;
 #[path = "http/methods.rs"]
 mod methods;
 #[path = "http/problems.rs"]
@@ -47,6 +51,16 @@ on_both_stores! {
         a_known_version_is_not_sent_again_and_a_hit_tells_it
         of_two_clients_that_change_the_same_version_one_wins
         a_condition_that_makes_no_sense_is_named;
+    lists:
+        a_list_is_walked_page_by_page_to_its_end
+        a_cursor_past_the_end_is_an_empty_page
+        a_page_that_makes_no_sense_is_refused_with_its_parameter
+        a_user_is_found_by_an_address_in_upper_or_lower_case_as_soon_as_it_has_it;
+    keys:
+        the_same_key_and_body_give_the_same_answer
+        the_same_key_with_another_body_is_refused_and_creates_nobody
+        of_equal_creates_at_the_same_time_one_is_made
+        a_key_that_makes_no_sense_is_named;
     problems:
         an_error_is_a_problem_document_where_it_is_preferred
         the_list_of_a_422_is_in_its_problem_document

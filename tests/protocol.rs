@@ -1,6 +1,9 @@
 //! The protocol over two stores in memory, shared by several "processes": how many calls each verb costs, and what
 //! the phases of the cache do to reads and writes.
 
+#[path = "protocol/index.rs"]
+mod index;
+
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -140,7 +143,8 @@ async fn each_verb_costs_the_calls_that_the_protocol_counts() {
     assert_eq!(cost("nothing").await, (vec![Found, Unchanged], 1, 0));
     let (trace, at_once, later) = cost("create").await;
     assert_eq!((trace, at_once + later), (vec![Created, FillScheduled], 3));
-    assert_eq!(cost("delete").await, (vec![Found, Marked, Deleted, PromoteScheduled], 3, 2));
+    let deleted = vec![Found, Indexed, Marked, Deleted, PromoteScheduled];
+    assert_eq!(cost("delete").await, (deleted, 4, 2), "one more, where the index changes");
     assert_eq!(cost("hit").await, (vec![Hit], 1, 0), "a tombstone is a hit");
 }
 

@@ -10,7 +10,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Answer, Backend, Error, Names};
-use crate::api::{CreateBody, Deleted, Flushed, Inspection, Stats, UpdateBody, Verification, VerifyBody};
+use crate::api::{
+    CreateBody, Deleted, Flushed, Inspection, Listing, Page, Stats, UpdateBody, Verification, VerifyBody,
+};
 use crate::timing;
 use crate::trace::{Tier, Trace, Traced};
 use crate::user::{NewUser, RequestedId, User, UserChange, UserId};
@@ -49,6 +51,8 @@ struct Ask<'a> {
     method: Method,
     path: String,
     body: Option<Vec<u8>>,
+    /// The `Idempotency-Key`.
+    key: Option<String>,
     patience: Duration,
     /// The user that it is about: only a 404 that names this one means that there is no such user.
     about: Option<&'a RequestedId>,
@@ -56,7 +60,7 @@ struct Ask<'a> {
 
 impl Ask<'_> {
     fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), body: None, patience: ANSWER, about: None }
+        Self { method, path: path.into(), body: None, key: None, patience: ANSWER, about: None }
     }
 
     fn json(self, body: &impl Serialize) -> Self {
@@ -117,6 +121,10 @@ impl Api {
 
     fn request(&self, ask: Ask<'_>) -> RequestBuilder {
         let request = self.http.request(ask.method, format!("{}{}", self.base, ask.path)).timeout(ask.patience);
+        let request = match ask.key {
+            Some(key) => request.header("idempotency-key", key),
+            None => request,
+        };
         match ask.body {
             Some(body) => request.header(CONTENT_TYPE, "application/json").body(body),
             None => request,
@@ -218,9 +226,19 @@ impl Backend for Api {
         self.ask_user(Ask { about: Some(&id.into()), ..ask }).await
     }
 
-    async fn create(&self, new: NewUser) -> Answer<Stored> {
+    async fn list(&self, listing: &Listing) -> Answer<Page> {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        if let Some(email) = &listing.email {
+            query.append_pair("email", email);
+        }
+        query.append_pair("after", &listing.after.to_string()).append_pair("limit", &listing.limit.to_string());
+        self.ask_json(Ask::new(Method::GET, format!("/users?{}", query.finish()))).await
+    }
+
+    async fn create(&self, new: NewUser, key: Option<&str>) -> Answer<Stored> {
         let body = CreateBody { name: new.name.as_str().into(), email: new.email.as_str().into() };
-        self.ask_user(Ask::new(Method::POST, "/users").json(&body)).await
+        let ask = Ask { key: key.map(str::to_owned), ..Ask::new(Method::POST, "/users").json(&body) };
+        self.ask_user(ask).await
     }
 
     async fn update(&self, id: UserId, change: UserChange) -> Answer<Stored> {

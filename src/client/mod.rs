@@ -7,7 +7,7 @@ mod refusal;
 
 use std::future::Future;
 
-use crate::api::{Deleted, Flushed, Inspection, Stats, Verification};
+use crate::api::{Deleted, Flushed, Inspection, Listing, Page, Stats, Verification};
 use crate::trace::{Tier, TierNames, Traced};
 use crate::user::{NewUser, UserChange, UserId};
 use crate::users::{Scope, Stored};
@@ -58,8 +58,11 @@ pub trait Backend {
     /// Reads a user.
     fn get(&self, id: UserId) -> impl Future<Output = Answer<Stored>>;
 
-    /// Creates a user.
-    fn create(&self, new: NewUser) -> impl Future<Output = Answer<Stored>>;
+    /// A page of users.
+    fn list(&self, listing: &Listing) -> impl Future<Output = Answer<Page>>;
+
+    /// Creates a user; under one key at most once in 24 hours, however often it is called.
+    fn create(&self, new: NewUser, key: Option<&str>) -> impl Future<Output = Answer<Stored>>;
 
     /// Changes a user, and answers with the whole of it.
     fn update(&self, id: UserId, change: UserChange) -> impl Future<Output = Answer<Stored>>;

@@ -51,6 +51,9 @@ pub enum Error {
     /// Others changed the user in between; nothing was changed.
     #[error("{0}")]
     Conflict(String),
+    /// Another user has what must be one's own: the e-mail address, or the key of the create; nothing was changed.
+    #[error("{0}")]
+    Taken(String),
     /// The user is not at a version that was demanded; nothing was changed.
     #[error("{0}")]
     PreconditionFailed(String),
@@ -163,7 +166,8 @@ impl From<crate::users::Error> for Error {
         let sentence = error.to_string();
         match error {
             Domain::NotFound(id) => Self::NotFound(id),
-            Domain::Conflict(_) => Self::Conflict(sentence),
+            Domain::Conflict(_) | Domain::KeyInUse => Self::Conflict(sentence),
+            Domain::EmailTaken { .. } | Domain::KeyReused => Self::Taken(sentence),
             Domain::PreconditionFailed { .. } => Self::PreconditionFailed(sentence),
             Domain::Unavailable(_) => Self::Unavailable(sentence),
             Domain::Corrupt(_) => Self::Corrupt(sentence),

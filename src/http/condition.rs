@@ -1,4 +1,5 @@
-//! `If-Match` and `If-None-Match` (RFC 9110, sections 13.1.1 and 13.1.2), read into what the domain takes.
+//! `If-Match` and `If-None-Match` (RFC 9110, sections 13.1.1 and 13.1.2), and `Idempotency-Key`
+//! (draft-ietf-httpapi-idempotency-key-header), read into what the domain takes.
 //!
 //! A user's entity tag is its version in quotes. A tag of any other form is none of ours and names no version. The
 //! fields about dates are left alone, as section 13.1 demands of a resource that tells no date of its own.
@@ -14,6 +15,22 @@ pub fn read(headers: &HeaderMap) -> Result<Precondition, Refusal> {
         matches: versions(headers, header::IF_MATCH, "If-Match", Comparison::Strong)?,
         differs: versions(headers, header::IF_NONE_MATCH, "If-None-Match", Comparison::Weak)?,
     })
+}
+
+/// The greatest length of an `Idempotency-Key`, in characters.
+pub const KEY_MAX: usize = 255;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The key under which a create is made once. The draft has it in quotes, and nearly everybody sends it without: both
+/// are the same key.
+pub fn key(headers: &HeaderMap) -> Result<Option<String>, Refusal> {
+    let mut lines = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(line) = lines.next() else { return Ok(None) };
+    let line = line.to_str().unwrap_or_default().trim();
+    let key = line.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(line);
+    let is_key = (1..=KEY_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"');
+    if is_key && lines.next().is_none() { Ok(Some(key.to_owned())) } else { Err(Refusal::BadKey) }
 }
 
 /// How tags are compared (RFC 9110, section 8.8.3.2): a weak one is never strongly equal to anything.

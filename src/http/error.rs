@@ -4,6 +4,7 @@ use axum::http::header;
 use axum::response::Response;
 
 use super::body::{BODY_MAX, BODY_TIME};
+use super::condition::KEY_MAX;
 use super::invalid::Fault;
 use super::problem::{Code, Problem};
 use super::reply;
@@ -20,6 +21,8 @@ pub enum Refusal {
     TooSlow,
     /// That header makes no sense.
     BadCondition(&'static str),
+    /// `Idempotency-Key` makes no sense.
+    BadKey,
     /// The domain could not do it.
     Failed(Error),
     /// A fault of ours ended the work.
@@ -47,9 +50,12 @@ impl Refusal {
             Self::Unparsable => Code::BodyUnreadable,
             Self::TooLarge => Code::BodyTooLarge,
             Self::TooSlow => Code::BodyTooSlow,
-            Self::BadCondition(_) => Code::HeaderInvalid,
+            Self::BadCondition(_) | Self::BadKey => Code::HeaderInvalid,
             Self::Failed(Error::NotFound(_)) => Code::UserNotFound,
             Self::Failed(Error::Conflict(_)) => Code::UserBusy,
+            Self::Failed(Error::EmailTaken { .. }) => Code::EmailTaken,
+            Self::Failed(Error::KeyReused) => Code::KeyReused,
+            Self::Failed(Error::KeyInUse) => Code::KeyInUse,
             Self::Failed(Error::PreconditionFailed { .. }) => Code::PreconditionFailed,
             Self::Failed(Error::Unavailable(_)) => Code::StoreUnavailable,
             Self::Failed(Error::Corrupt(_)) => Code::RowDamaged,
@@ -71,6 +77,9 @@ impl Refusal {
                     "The header {header} is neither * nor a list of entity tags; send one such as \"3\", with its quotes"
                 )
             }
+            Self::BadKey => {
+                format!("The header Idempotency-Key is no key; send one, of 1 to {KEY_MAX} visible ASCII characters")
+            }
             Self::Failed(error) => error.to_string(),
             Self::Panicked => {
                 "The service failed on this request; read the user again to see whether it was done".into()
@@ -82,17 +91,25 @@ impl Refusal {
 
 impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
-        if let Refusal::Invalid(faults) = refusal {
-            return Problem::invalid(faults).into();
-        }
-        let response = Problem::new(refusal.code(), refusal.sentence()).into();
-        match refusal {
+        let (code, sentence) = (refusal.code(), refusal.sentence());
+        let advice = match &refusal {
             // The stores are asked anew by every request, so a second is enough.
-            Refusal::Failed(Error::Unavailable(_)) | Refusal::Starting => {
-                reply::with(response, header::RETRY_AFTER, "1")
+            Refusal::Failed(Error::Unavailable(_) | Error::KeyInUse) | Refusal::Starting => {
+                Some((header::RETRY_AFTER, "1"))
             }
-            Refusal::TooSlow => reply::with(response, header::CONNECTION, "close"),
-            _ => response,
+            Refusal::TooSlow => Some((header::CONNECTION, "close")),
+            _ => None,
+        };
+        let problem = match refusal {
+            Refusal::Invalid(faults) => Problem::listed(code, faults),
+            Refusal::Failed(Error::KeyReused) => {
+                Problem::listed(code, vec![Fault::in_header("Idempotency-Key", &sentence)])
+            }
+            _ => Problem::new(code, sentence),
+        };
+        match advice {
+            Some((name, value)) => reply::with(problem.into(), name, value),
+            None => problem.into(),
         }
     }
 }

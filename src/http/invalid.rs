@@ -21,6 +21,8 @@ pub enum Place {
 pub enum Context {
     MinLength(usize),
     MaxLength(usize),
+    Ge(u64),
+    Le(u64),
     Error(String),
 }
 
@@ -45,6 +47,31 @@ impl Fault {
     /// The id in the path is no integer.
     pub fn in_id(problem: &Problem, written: &str) -> Self {
         Self::new(problem.kind(), &["path", "user_id"], problem.to_string(), Value::Text(Text::from(written)))
+    }
+
+    /// The value of a header breaks a rule.
+    pub fn in_header(name: &'static str, reason: &str) -> Self {
+        let fault = Self::new("value_error", &["header", name], format!("Value error, {reason}"), Value::Null);
+        Self { ctx: Some(Context::Error(reason.to_owned())), ..fault }
+    }
+
+    /// The value of a parameter in the query is no integer.
+    pub fn in_query(name: &'static str, problem: &Problem, written: &str) -> Self {
+        Self::new(problem.kind(), &["query", name], problem.to_string(), Value::Text(Text::from(written)))
+    }
+
+    /// The integer in the query is less than that.
+    pub fn too_small(name: &'static str, least: u64, written: &str) -> Self {
+        let message = format!("Input should be greater than or equal to {least}");
+        let fault = Self::new("greater_than_equal", &["query", name], message, Value::Text(Text::from(written)));
+        Self { ctx: Some(Context::Ge(least)), ..fault }
+    }
+
+    /// The integer in the query is greater than that.
+    pub fn too_great(name: &'static str, greatest: u64, written: &str) -> Self {
+        let message = format!("Input should be less than or equal to {greatest}");
+        let fault = Self::new("less_than_equal", &["query", name], message, Value::Text(Text::from(written)));
+        Self { ctx: Some(Context::Le(greatest)), ..fault }
     }
 
     /// The value of a field breaks a rule.

@@ -185,7 +185,9 @@ fn describe_step(id: UserId, outcome: Outcome, text: &mut String) {
         Outcome::Conflict => ("INFO", "changed by another writer meanwhile"),
         Outcome::Down => ("WARN", "not answered by state store"),
         Outcome::Waited => ("INFO", "written after the cache was switched off"),
+        Outcome::Replayed => ("INFO", "created before, under the same Idempotency-Key"),
         Outcome::Bypass | Outcome::Away | Outcome::Marked => return,
+        Outcome::Indexed | Outcome::Listed | Outcome::Refused => return,
         Outcome::FillScheduled | Outcome::PromoteScheduled | Outcome::RepairScheduled => return,
     };
     line(text, level, format_args!("User {id} {what}"));

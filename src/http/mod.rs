@@ -17,6 +17,7 @@ mod json;
 mod log;
 mod path;
 mod problem;
+mod query;
 mod reply;
 mod request_id;
 mod scan;
@@ -57,6 +58,7 @@ async fn answer(users: Users, request: Request) -> Response {
         (&Method::PUT, Resource::User(id)) => users::update(&users, id, &head, given).await,
         (&Method::PATCH, Resource::User(id)) => users::patch(&users, id, &head, given).await,
         (&Method::DELETE, Resource::User(id)) => users::delete(&users, id, &head).await,
+        (&Method::GET, Resource::Users) => users::list(&users, &head).await,
         (&Method::POST, Resource::Users) => users::create(&users, &head, given).await,
         (&Method::GET, Resource::Health) => Ok(health::get(&users)),
         (&Method::GET, Resource::CacheUser(id)) => cache::inspect(&users, id).await,

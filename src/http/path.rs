@@ -41,7 +41,8 @@ impl<'a> Resource<'a> {
     pub fn allow(&self) -> &'static str {
         match self {
             Self::Health | Self::CacheStats => "GET, HEAD, OPTIONS",
-            Self::Users | Self::CacheVerify => "POST, OPTIONS",
+            Self::Users => "GET, HEAD, POST, OPTIONS",
+            Self::CacheVerify => "POST, OPTIONS",
             Self::User(_) => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
             Self::Cache => "DELETE, OPTIONS",
             Self::CacheUser(_) => "GET, HEAD, DELETE, OPTIONS",

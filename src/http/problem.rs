@@ -51,9 +51,12 @@ codes! {
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED "The resource does not have this method"
     BodyTooSlow "body_too_slow" REQUEST_TIMEOUT "The body did not arrive in time"
     UserBusy "user_busy" CONFLICT "Others are changing this user"
+    EmailTaken "email_taken" CONFLICT "Somebody else has this e-mail address"
+    KeyInUse "key_in_use" CONFLICT "A request with this key is under way"
     PreconditionFailed "precondition_failed" PRECONDITION_FAILED "The user is not at the demanded version"
     BodyTooLarge "body_too_large" PAYLOAD_TOO_LARGE "The body is too large"
     InputInvalid "input_invalid" UNPROCESSABLE_ENTITY "The input is not valid"
+    KeyReused "key_reused" UNPROCESSABLE_ENTITY "The key was used for another request"
     RowDamaged "row_damaged" INTERNAL_SERVER_ERROR "What is stored cannot be read"
     ServiceFailed "service_failed" INTERNAL_SERVER_ERROR "The service failed"
     ServiceStarting "service_starting" SERVICE_UNAVAILABLE "The service is starting"
@@ -99,9 +102,9 @@ impl Problem {
         Self { code, detail: Detail::Sentence(sentence.into()) }
     }
 
-    /// Everything that is wrong with a request.
-    pub fn invalid(faults: Vec<Fault>) -> Self {
-        Self { code: Code::InputInvalid, detail: Detail::Faults(faults) }
+    /// A list of all that is wrong with a request.
+    pub fn listed(code: Code, faults: Vec<Fault>) -> Self {
+        Self { code, detail: Detail::Faults(faults) }
     }
 
     /// Gives the answer its body. `id` is that of the request.

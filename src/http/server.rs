@@ -48,7 +48,10 @@ pub async fn serve_soon(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let renewed = users.clone();
-    let renewal = tokio::spawn(async move { renewed.come().await.keep_view().await });
+    let renewal = tokio::spawn(async move {
+        let users = renewed.come().await;
+        tokio::join!(users.clone().keep_view(), users.keep_index());
+    });
     let service = TowerToHyperService::new(super::router(users.clone()));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_MAX);

@@ -2,17 +2,36 @@
 
 use axum::body::Body;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::Response;
 
 use super::error::Refusal;
 use super::invalid::Fault;
 use super::json::Value;
-use super::{body, condition, reply};
+use super::{body, condition, query, reply};
 use crate::api::Deleted;
-use crate::trace::Traced;
+use crate::trace::{Outcome, Traced};
 use crate::user::{RequestedId, UserChange, UserId};
 use crate::users::{Error, Precondition, Stored, Users, Versions};
+
+const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// `GET /users`: a page of them, or those of an e-mail address.
+pub async fn list(users: &Users, head: &Parts) -> Result<Response, Refusal> {
+    let listing = query::listing(head.uri.query().unwrap_or_default())?;
+    let listed = users.list(&listing).await;
+    let response = match listed.value {
+        Ok(page) => {
+            let response = reply::json(StatusCode::OK, &page);
+            match page.next {
+                Some(next) => reply::with(response, header::LINK, &query::next(&listing, next)),
+                None => response,
+            }
+        }
+        Err(failure) => Refusal::Failed(failure).into(),
+    };
+    Ok(reply::traced(response, &listed.trace, users.options().names))
+}
 
 /// `GET /users/{id}`. A hit goes out as the cache holds it; which version it is stands beside it, so a condition costs
 /// no call more.
@@ -40,10 +59,14 @@ fn conditional(id: UserId, stored: Stored, precondition: &Precondition) -> Respo
 
 /// `POST /users`.
 pub async fn create(users: &Users, head: &Parts, given: Body) -> Result<Response, Refusal> {
-    let new = body::new_user(&receive(&head.headers, given).await?)?;
+    let given = receive(&head.headers, given).await?;
+    let key = condition::key(&head.headers)?;
+    let new = body::new_user(&given)?;
     let creator = users.clone();
-    let created = finish(async move { creator.create(new).await }).await?;
-    Ok(answer(users, StatusCode::CREATED, created))
+    let created = finish(async move { creator.create_once(new, key).await }).await?;
+    let is_replayed = created.trace.has(Outcome::Replayed);
+    let response = answer(users, StatusCode::CREATED, created);
+    Ok(if is_replayed { reply::with(response, IDEMPOTENCY_REPLAYED, "true") } else { response })
 }
 
 /// `PUT /users/{id}`.

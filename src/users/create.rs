@@ -3,11 +3,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use super::control::{Phase, View};
+use super::idempotency::{Known, record_key};
+use super::index::Index;
 use super::row::Body;
-use super::{COUNTER_KEY, Error, Stored, Users, row_key};
+use super::{COUNTER_KEY, Error, Stored, Users, in_order, row_key};
 use crate::state::{Entry, Expect, StateError, StateStore, Step};
 use crate::trace::{Outcome, Traced};
 use crate::user::{CreatedAt, NewUser, UserId};
@@ -30,15 +33,33 @@ struct Waiting {
 
 struct Create {
     new: NewUser,
+    /// Makes the create one that is made once.
+    key: Option<String>,
     answer: oneshot::Sender<Result<Created, Error>>,
 }
 
 /// What became of a create.
-struct Created {
-    id: UserId,
-    stored: Stored,
-    /// It goes into the cache in the background.
-    fills: bool,
+enum Created {
+    Now {
+        stored: Stored,
+        /// It goes into the cache in the background.
+        fills: bool,
+    },
+    /// Before, by a create with the same key.
+    Before(Stored),
+}
+
+/// What one transaction is to make of a batch.
+struct Draft {
+    /// For each create its row, by its place in `rows`, or its answer.
+    results: Vec<Result<Drafted, Error>>,
+    rows: Vec<Body>,
+    steps: Vec<Step>,
+}
+
+enum Drafted {
+    Row(usize),
+    Before(Stored),
 }
 
 impl Queue {
@@ -65,26 +86,50 @@ pub(super) fn read_counter(entry: &Entry) -> Result<u64, Error> {
 }
 
 impl<S: StateStore> Users<S> {
-    /// Creates a user and returns it. Fails with [`Error::Unavailable`], after which nobody knows whether it was
-    /// created.
+    /// Creates a user and returns it. Fails with [`Error::EmailTaken`], and with [`Error::Unavailable`], after which
+    /// nobody knows whether it was created.
     pub async fn create(&self, new: NewUser) -> Traced<Result<Stored, Error>> {
+        self.create_once(new, None).await
+    }
+
+    /// The same, made at most once in 24 hours under one key, in whatever process: later ones get the first one's
+    /// answer. Fails with [`Error::KeyReused`] where the key stands for another user, and with [`Error::KeyInUse`].
+    pub async fn create_once(&self, new: NewUser, key: Option<String>) -> Traced<Result<Stored, Error>> {
         let mut tracer = self.tracer(None);
+        let created = self.enqueue(new, key).await;
+        tracer.step(
+            match &created {
+                Ok(Created::Now { .. }) => Outcome::Created,
+                Ok(Created::Before(_)) => Outcome::Replayed,
+                Err(Error::EmailTaken { .. } | Error::KeyReused | Error::KeyInUse) => Outcome::Refused,
+                Err(_) => Outcome::Down,
+            },
+            None,
+        );
+        let stored = created.map(|created| match created {
+            Created::Now { stored, fills } => {
+                if fills {
+                    tracer.scheduled(Outcome::FillScheduled, Some(self.ttl_seconds()));
+                }
+                stored
+            }
+            Created::Before(stored) => stored,
+        });
+        if let Ok(stored) = &stored {
+            tracer.trace.user = Some(stored.user().id);
+        }
+        self.finish(stored, tracer)
+    }
+
+    async fn enqueue(&self, new: NewUser, key: Option<String>) -> Result<Created, Error> {
+        let _begun = key.as_deref().map(|key| self.begin(key)).transpose()?;
         let (answer, created) = oneshot::channel();
-        if self.inner.creates.push(Create { new, answer }) {
+        if self.inner.creates.push(Create { new, key, answer }) {
             let users = self.clone();
             self.spawn(async move { users.create_all().await });
         }
         let lost = || Error::Unavailable("the service stopped before the user was created".into());
-        let created = created.await.unwrap_or_else(|_| Err(lost()));
-        tracer.step(if created.is_ok() { Outcome::Created } else { Outcome::Down }, None);
-        let stored = created.map(|created| {
-            tracer.trace.user = Some(created.id);
-            if created.fills {
-                tracer.scheduled(Outcome::FillScheduled, Some(self.ttl_seconds()));
-            }
-            created.stored
-        });
-        self.finish(stored, tracer)
+        created.await.unwrap_or_else(|_| Err(lost()))
     }
 
     async fn create_all(&self) {
@@ -93,26 +138,25 @@ impl<S: StateStore> Users<S> {
             if batch.is_empty() {
                 return;
             }
-            let (new, answers): (Vec<_>, Vec<_>) = batch.into_iter().map(|create| (create.new, create.answer)).unzip();
-            match self.create_batch(&new).await {
+            match self.create_batch(&batch).await {
                 Ok(created) => {
-                    answers.into_iter().zip(created).for_each(|(answer, created)| drop(answer.send(Ok(created))));
+                    batch.into_iter().zip(created).for_each(|(create, created)| drop(create.answer.send(created)));
                 }
-                Err(fault) => answers.into_iter().for_each(|answer| drop(answer.send(Err(fault.clone())))),
+                Err(fault) => batch.into_iter().for_each(|create| drop(create.answer.send(Err(fault.clone())))),
             }
         }
     }
 
-    async fn create_batch(&self, new: &[NewUser]) -> Result<Vec<Created>, Error> {
+    async fn create_batch(&self, batch: &[Create]) -> Result<Vec<Result<Created, Error>>, Error> {
         for _ in 0..ATTEMPTS {
             let view = self.view().await?;
             let since = self.inner.options.host.wall_ms();
-            let counter = self.inner.state.get(COUNTER_KEY).await;
-            let counter = counter.map_err(|fault| Error::unavailable("the state store did not answer", &fault))?;
-            let first = counter.as_ref().map_or(Ok(1), read_counter)?;
-            let rows = self.rows(first, new, &view)?;
-            match self.inner.state.transact(steps(first, counter, &rows)).await {
-                Ok(()) => return Ok(self.created(rows, view, since)),
+            let (first, draft) = self.draft(batch, &view).await?;
+            if draft.rows.is_empty() {
+                return Ok(self.created(draft, &view, since));
+            }
+            match self.inner.state.transact(in_order(draft.steps.clone())).await {
+                Ok(()) => return Ok(self.created(draft, &view, since)),
                 Err(StateError::Conflict) => self.check_counter(first).await?,
                 Err(fault) => {
                     let what = "nobody knows whether the user was created; look before you retry";
@@ -123,14 +167,52 @@ impl<S: StateStore> Users<S> {
         Err(Error::Unavailable("others keep creating users at the same moment; try again".into()))
     }
 
-    fn rows(&self, first: u64, new: &[NewUser], view: &View) -> Result<Vec<Body>, Error> {
-        let created_at = CreatedAt(self.inner.options.host.timestamp());
+    /// Reads counter, records and index in one call, and says what is to be made of each create; with it, the first id.
+    async fn draft(&self, batch: &[Create], view: &View) -> Result<(u64, Draft), Error> {
+        let host = &self.inner.options.host;
+        let (now, created_at) = (host.wall_ms(), CreatedAt(host.timestamp()));
         let stamp = (view.phase == Phase::On).then(|| view.nonce.clone());
-        let row = |(id, new): (u64, &NewUser)| {
-            let id = UserId::new(id).ok_or_else(|| Error::Corrupt(format!("the row {COUNTER_KEY} says {id}")))?;
-            Ok(Body::new(id, new.clone(), created_at, stamp.clone()))
-        };
-        (first..).zip(new).map(row).collect()
+        let index_keys = Index::keys(batch.iter().map(|create| create.new.email.as_str()));
+        let record_keys = batch.iter().filter_map(|create| create.key.as_deref().map(record_key));
+        let keys: Vec<String> = index_keys.iter().cloned().chain([COUNTER_KEY.to_owned()]).chain(record_keys).collect();
+        let entries = self.inner.state.get_bulk(&keys).await;
+        let entries = entries.map_err(|fault| Error::unavailable("the state store did not answer", &fault))?;
+        let (indexed, others) = entries.split_at(index_keys.len());
+        let mut index = Index::read(&index_keys, indexed)?;
+        index.rule.unique |= self.inner.options.unique_emails == Some(true);
+        let mut records = others[1..].iter();
+        let counter = others[0].clone();
+        let first = counter.as_ref().map_or(Ok(1), read_counter)?;
+
+        let mut draft = Draft { results: Vec::with_capacity(batch.len()), rows: Vec::new(), steps: Vec::new() };
+        for Create { new, key, .. } in batch {
+            let known = key.as_deref().map(|key| {
+                let entry = records.next().expect("a record was asked for each key");
+                Known::read(key, entry.as_ref(), now)
+            });
+            let known = known.transpose()?;
+            let result = match known.as_ref().map_or(Ok(None), |known| known.answer(new)) {
+                Ok(Some(stored)) => Ok(Drafted::Before(stored)),
+                Ok(None) => index.check(new.email.as_str(), None).map(|()| Drafted::Row(draft.rows.len())),
+                Err(reused) => Err(reused),
+            };
+            if let Ok(Drafted::Row(at)) = result {
+                let number = first + at as u64;
+                let beyond = || Error::Corrupt(format!("the row {COUNTER_KEY} says {number}"));
+                let id = UserId::new(number).ok_or_else(beyond)?;
+                let row = Body::new(id, new.clone(), created_at, stamp.clone());
+                index.add(new.email.as_str(), id);
+                draft.steps.extend(known.map(|known| known.step(new, &row, now)));
+                draft.steps.push(put(row_key(id), row.encode(), Expect::Absent));
+                draft.rows.push(row);
+            }
+            draft.results.push(result);
+        }
+        draft.steps.extend(index.steps());
+        let next = first + draft.rows.len() as u64;
+        let expect = counter.map_or(Expect::Absent, |entry| Expect::Version(entry.version));
+        draft.steps.push(put(COUNTER_KEY.into(), next.to_string().into(), expect));
+        Ok((first, draft))
     }
 
     /// A conflict means that another process took the id, and moved the counter. Where the counter stands still and
@@ -150,26 +232,25 @@ impl<S: StateStore> Users<S> {
     }
 
     /// Fills the cache with what was created, if the epoch in which it was stamped goes on.
-    fn created(&self, rows: Vec<Body>, view: Arc<View>, since: u64) -> Vec<Created> {
+    fn created(&self, draft: Draft, view: &Arc<View>, since: u64) -> Vec<Result<Created, Error>> {
         let fills = self.still_on(&view.nonce) && view.may_hit();
-        let created = |row: Body| {
-            let (id, stored) = (row.user.id, row.stored());
-            if fills {
-                let (users, stored, view) = (self.clone(), stored.clone(), Arc::clone(&view));
-                self.spawn(async move { users.insert(id, &stored, &view.nonce, since).await });
+        let created = |result| match result {
+            Ok(Drafted::Row(at)) => {
+                let row = &draft.rows[at];
+                let (id, stored) = (row.user.id, row.stored());
+                if fills {
+                    let (users, stored, view) = (self.clone(), stored.clone(), Arc::clone(view));
+                    self.spawn(async move { users.insert(id, &stored, &view.nonce, since).await });
+                }
+                Ok(Created::Now { stored, fills })
             }
-            Created { id, stored, fills }
+            Ok(Drafted::Before(stored)) => Ok(Created::Before(stored)),
+            Err(refused) => Err(refused),
         };
-        rows.into_iter().map(created).collect()
+        draft.results.into_iter().map(created).collect()
     }
 }
 
-fn steps(first: u64, counter: Option<Entry>, rows: &[Body]) -> Vec<Step> {
-    let put = |key: String, value, expect| Step::Put { key, value, expect, ttl: None };
-    let insert = |row: &Body| put(row_key(row.user.id), row.encode(), Expect::Absent);
-    let mut steps: Vec<Step> = rows.iter().map(insert).collect();
-    let next = first + rows.len() as u64;
-    let expect = counter.map_or(Expect::Absent, |entry| Expect::Version(entry.version));
-    steps.push(put(COUNTER_KEY.into(), next.to_string().into(), expect));
-    steps
+fn put(key: String, value: Bytes, expect: Expect) -> Step {
+    Step::Put { key, value, expect, ttl: None }
 }

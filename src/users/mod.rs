@@ -2,6 +2,7 @@
 //! never returns an older value than an acknowledged write. docs/consistency.md tells the rules to operators; each
 //! file here says which of them it keeps.
 
+mod backfill;
 mod background;
 mod cache;
 mod control;
@@ -9,7 +10,10 @@ mod create;
 mod envelope;
 mod event;
 mod host;
+mod idempotency;
+mod index;
 mod inspect;
+mod list;
 mod phases;
 mod precondition;
 mod read;
@@ -36,6 +40,7 @@ pub use envelope::Kind;
 pub use event::{Event, Observer};
 pub use host::Host;
 pub use inspect::{CacheEntry, Flushed, Inspection, Verdict};
+pub use list::{LIMIT_MAX, Listing, Page};
 pub use precondition::{Precondition, Versions};
 pub use stats::{Latency, Stats};
 pub use variant::Variant;
@@ -52,6 +57,9 @@ pub struct Options {
     pub strict: bool,
     /// The share of reads, from 0 to 1, in which cache and state store are compared.
     pub audit: f64,
+    /// From now on nobody is given an e-mail address that another user has, in any process; `Some(false)` ends it, and
+    /// `None` leaves it as it is.
+    pub unique_emails: Option<bool>,
     /// What a person calls the two stores.
     pub names: TierNames,
     /// One process has both stores for itself (the embedded ones): nobody else can change anything.
@@ -78,6 +86,7 @@ impl Default for Options {
             lease: LEASE_DEFAULT,
             strict: false,
             audit: 0.0,
+            unique_emails: None,
             names: TierNames { cache: "cache", state: "state store" },
             alone: false,
             observer: Observer::default(),
@@ -115,6 +124,18 @@ pub enum Error {
     /// The user is not at a version that the caller demands; nothing was changed.
     #[error("User {id} is at version {version}, which the request rules out; read it again before you change it")]
     PreconditionFailed { id: UserId, version: u64 },
+    /// Addresses are unique here, and another user has this one; nothing was changed.
+    #[error("{}", match holder {
+        Some(id) => format!("User {id} has this e-mail address already, and nobody else may; choose another"),
+        None => "Other users have this e-mail address already, and nobody else may; choose another".to_owned(),
+    })]
+    EmailTaken { holder: Option<UserId> },
+    /// The key was used for another create; nothing was changed.
+    #[error("the key was used before, to create another user; use a new one for this")]
+    KeyReused,
+    /// A create with the same key has not ended yet.
+    #[error("A request with the same Idempotency-Key is still under way; ask again when it has ended")]
+    KeyInUse,
     /// A store did not answer. A write may have been made, or not.
     #[error("{0}")]
     Unavailable(String),
@@ -126,6 +147,10 @@ pub enum Error {
 impl Error {
     fn unavailable(what: &str, fault: &StateError) -> Self {
         Self::Unavailable(format!("{what}: {fault}"))
+    }
+
+    fn not_indexed() -> Self {
+        Self::Unavailable("The index of e-mail addresses is not complete yet; try again in a moment".into())
     }
 }
 
@@ -147,6 +172,8 @@ struct Inner<S> {
     control: control::Control,
     stats: stats::Counters,
     creates: create::Queue,
+    under_way: idempotency::UnderWay,
+    turns: index::Turns,
     /// The users whose cache entry a background task of this process works on.
     at_work: Mutex<HashSet<UserId>>,
     background: background::Tracker,
@@ -164,6 +191,8 @@ impl<S: StateStore> Users<S> {
                 control,
                 stats: stats::Counters::default(),
                 creates: create::Queue::default(),
+                under_way: idempotency::UnderWay::default(),
+                turns: index::Turns::default(),
                 at_work: Mutex::default(),
                 background: background::Tracker::default(),
             }),
@@ -265,3 +294,9 @@ fn row_key(id: UserId) -> String {
 }
 
 const COUNTER_KEY: &str = "next-user-id";
+
+/// Steps in the order of their keys, so that no two transactions wait for each other's rows.
+fn in_order(mut steps: Vec<crate::state::Step>) -> Vec<crate::state::Step> {
+    steps.sort_unstable_by(|one, other| one.key().cmp(other.key()));
+    steps
+}

@@ -26,6 +26,9 @@ pub struct Body {
     /// The epoch in which the row was last written or fenced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stamp: Option<String>,
+    /// The e-mail address is in the index; false of rows that were written before there was one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub indexed: bool,
     /// Keys of others, kept as they are.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
@@ -44,7 +47,7 @@ impl Body {
     /// The first row of a new user.
     pub fn new(id: UserId, new: NewUser, created_at: CreatedAt, stamp: Option<String>) -> Self {
         let user = User { id, name: new.name.as_str().into(), email: new.email.as_str().into(), created_at };
-        Self { user, version: 1, stamp, rest: Map::new() }
+        Self { user, version: 1, stamp, indexed: true, rest: Map::new() }
     }
 
     /// The row after the change, or `None` where it changes nothing.
@@ -61,6 +64,12 @@ impl Body {
         }
         next.version += 1;
         Some(next)
+    }
+
+    /// The same row, its e-mail address in the index.
+    pub fn indexed(mut self) -> Self {
+        self.indexed = true;
+        self
     }
 
     /// The same row, written or fenced in that epoch.

@@ -7,9 +7,10 @@ use std::time::Duration;
 use super::cache::Written;
 use super::control::{Phase, View};
 use super::envelope::{Envelope, SOFT_AGE};
+use super::index::Reindex;
 use super::row::{Body, Row};
 use super::variant::Variant;
-use super::{Error, Precondition, Stored, Tracer, Users, row_key};
+use super::{Error, Precondition, Stored, Tracer, Users, in_order, row_key};
 use crate::state::{Expect, StateError, StateStore, Step};
 use crate::trace::{Outcome, Traced};
 use crate::user::{UserChange, UserId};
@@ -116,12 +117,30 @@ impl<S: StateStore> Users<S> {
                 tracer.scheduled(Outcome::Unchanged, None);
                 return Ok(Written::Value(stored));
             }
+            let reindex = self.reindex_for(&row.body, &plan, tracer).await?;
             let marked = self.mark(id, early, tracer).await?;
-            if let Some(written) = self.commit(id, row, plan, marked, tracer).await? {
+            if let Some(written) = self.commit(id, row, plan, reindex, marked, tracer).await? {
                 return Ok(written);
             }
         }
         Err(Error::Conflict(id))
+    }
+
+    /// What the plan does to the index of e-mail addresses.
+    async fn reindex_for(&self, row: &Body, plan: &Plan, tracer: &mut Tracer) -> Result<Option<Reindex<'_>>, Error> {
+        let next = match plan {
+            Plan::Save(next) => Some(next.as_ref()),
+            Plan::Delete(_) => None,
+            Plan::Nothing(_) => return Ok(None),
+        };
+        let reindex = self.reindex(row, next).await;
+        match &reindex {
+            Ok(None) => {}
+            Ok(Some(_)) => tracer.step(Outcome::Indexed, None),
+            Err(Error::EmailTaken { .. }) => tracer.step(Outcome::Refused, None),
+            Err(_) => tracer.step(Outcome::Down, None),
+        }
+        reindex
     }
 
     /// Places the marker that the phase of the cache calls for, or finds that none is needed.
@@ -164,6 +183,7 @@ impl<S: StateStore> Users<S> {
         id: UserId,
         row: Row,
         plan: Plan,
+        reindex: Option<Reindex<'_>>,
         marked: Marked,
         tracer: &mut Tracer,
     ) -> Result<Option<Written>, Error> {
@@ -171,13 +191,16 @@ impl<S: StateStore> Users<S> {
         let (step, done, written) = match plan {
             Plan::Save(next) => {
                 let next = next.stamped(marked.stamp());
+                let next = if reindex.is_some() { next.indexed() } else { next };
                 let put = Step::Put { key, value: next.encode(), expect, ttl: None };
                 (put, Outcome::Saved, Written::Value(next.stored()))
             }
             Plan::Delete(version) => (Step::Delete { key, expect }, Outcome::Deleted, Written::Deleted(version)),
             Plan::Nothing(stored) => return Ok(Some(Written::Value(stored))),
         };
-        match self.inner.state.transact(vec![step]).await {
+        let (others, _turn) = reindex.map(|reindex| (reindex.steps, reindex.turn)).unzip();
+        let steps = in_order(others.into_iter().flatten().chain([step]).collect());
+        match self.inner.state.transact(steps).await {
             Ok(()) => tracer.step(done, None),
             Err(StateError::Conflict) => {
                 tracer.step(Outcome::Conflict, None);

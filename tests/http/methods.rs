@@ -83,7 +83,7 @@ pub fn options_tells_every_method_of_a_resource(service: &Service) {
     let client = Client::new(service.port());
     for (path, allow) in [
         ("/health", "GET, HEAD, OPTIONS"),
-        ("/users", "POST, OPTIONS"),
+        ("/users", "GET, HEAD, POST, OPTIONS"),
         ("/users/1", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
         ("/users/x", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
         ("/cache", "DELETE, OPTIONS"),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::http::{Answer, Client};
+use crate::support::http::{Answer, Client, new_user};
 use crate::support::service::Service;
 
 const PREFERRED: (&str, &str) = ("accept", "application/json;q=0.9, application/problem+json");
@@ -97,6 +97,14 @@ pub fn the_list_of_a_422_is_in_its_problem_document(service: &Service) {
     let sentence = "body.name: String should have at least 1 character; body.email: Field required";
     assert_eq!(problem.text("detail"), sentence);
     assert_eq!(Some(problem.text("instance").as_str()), problem.header("x-request-id"));
+
+    let create = |name: &str| {
+        let headers = [JSON, PREFERRED, ("idempotency-key", "the-key-of-a-problem")];
+        client.send_with("POST", "/users", &headers, Some(&new_user(name)))
+    };
+    create("First").expect(201);
+    let reused = create("Second").expect(422);
+    assert_eq!((reused.text("code"), &reused.json()["errors"][0]["loc"][0]), ("key_reused".into(), &"header".into()));
 }
 
 pub fn who_does_not_prefer_a_problem_document_gets_the_errors_of_the_original(service: &Service) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use colored::{ColoredString, Colorize};
 use serde_json::json;
 
-use super::super::TraceForm;
+use super::super::options::TraceForm;
 use super::{Screen, harmless, tell};
 use crate::client::Names;
 use crate::trace::{Outcome, Step, Trace};
@@ -53,9 +53,9 @@ fn color(outcome: Outcome, word: &str) -> ColoredString {
     match outcome {
         Outcome::Hit => word.green().bold(),
         Outcome::Miss | Outcome::Expired | Outcome::Marker | Outcome::Bypass => word.yellow().bold(),
-        Outcome::Away | Outcome::Down | Outcome::Conflict | Outcome::NotFound => word.red(),
+        Outcome::Away | Outcome::Down | Outcome::Conflict | Outcome::NotFound | Outcome::Refused => word.red(),
         Outcome::Created | Outcome::Saved | Outcome::Deleted => word.cyan().bold(),
-        Outcome::Found | Outcome::Unchanged => word.cyan(),
+        Outcome::Found | Outcome::Unchanged | Outcome::Indexed | Outcome::Listed | Outcome::Replayed => word.cyan(),
         Outcome::Marked | Outcome::Waited => word.magenta(),
         Outcome::FillScheduled | Outcome::PromoteScheduled | Outcome::RepairScheduled => word.blue(),
     }
