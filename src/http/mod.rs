@@ -4,6 +4,7 @@
 //! [`body`] and [`json`], what is wrong with it is told by [`invalid`], and every answer is made by [`reply`]. What
 //! is the same of all of them is added by [`exchange`].
 
+mod accept;
 mod body;
 mod cache;
 mod condition;
@@ -15,6 +16,7 @@ mod invalid;
 mod json;
 mod log;
 mod path;
+mod problem;
 mod query;
 mod reply;
 mod request_id;
@@ -30,6 +32,7 @@ use axum::response::Response;
 
 use crate::users::Users;
 use path::Resource;
+use problem::{Code, Problem};
 
 pub use log::Log;
 pub use server::{serve, serve_soon};
@@ -64,7 +67,7 @@ async fn answer(users: Users, request: Request) -> Response {
         (&Method::GET, Resource::CacheStats) => Ok(cache::stats(&users)),
         (&Method::POST, Resource::CacheVerify) => cache::verify(&users, &head, given).await,
         (_, resource) => {
-            let response = reply::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
+            let response = Problem::new(Code::MethodNotAllowed, "Method Not Allowed").into();
             Ok(reply::with(response, header::ALLOW, resource.allow()))
         }
     };
@@ -74,7 +77,7 @@ async fn answer(users: Users, request: Request) -> Response {
 /// A path that names nothing: 404, or the way to the path without its last slash.
 fn unknown(path: &str, query: Option<&str>) -> Response {
     let Some(location) = path::without_slash(path, query) else {
-        return reply::detail(StatusCode::NOT_FOUND, "Not Found");
+        return Problem::new(Code::PathUnknown, "Not Found").into();
     };
     let mut response = Response::default();
     *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::Request;
-use axum::http::{Method, StatusCode, header};
+use axum::http::Method;
 use axum::response::Response;
 use tokio::sync::SetOnce;
 
+use super::error::Refusal;
+use super::health;
 use super::path::{self, Resource};
-use super::{health, reply};
 use crate::user::CreatedAt;
 use crate::users::Users;
 
@@ -48,9 +49,6 @@ pub(super) async fn answer(soon: Soon, request: Request) -> Response {
     }
     match tokio::time::timeout(PATIENCE, soon.come()).await {
         Ok(users) => super::answer(users, request).await,
-        Err(_) => {
-            let sentence = "The service is starting, and has not found its stores yet; try again in a moment";
-            reply::with(reply::detail(StatusCode::SERVICE_UNAVAILABLE, sentence), header::RETRY_AFTER, "1")
-        }
+        Err(_) => Refusal::Starting.into(),
     }
 }
