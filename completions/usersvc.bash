@@ -37,9 +37,6 @@ _usersvc() {
             usersvc__subcmd__cache,flush)
                 cmd="usersvc__subcmd__cache__subcmd__flush"
                 ;;
-            usersvc__subcmd__cache,help)
-                cmd="usersvc__subcmd__cache__subcmd__help"
-                ;;
             usersvc__subcmd__cache,inspect)
                 cmd="usersvc__subcmd__cache__subcmd__inspect"
                 ;;
@@ -48,63 +45,6 @@ _usersvc() {
                 ;;
             usersvc__subcmd__cache,verify)
                 cmd="usersvc__subcmd__cache__subcmd__verify"
-                ;;
-            usersvc__subcmd__cache__subcmd__help,flush)
-                cmd="usersvc__subcmd__cache__subcmd__help__subcmd__flush"
-                ;;
-            usersvc__subcmd__cache__subcmd__help,help)
-                cmd="usersvc__subcmd__cache__subcmd__help__subcmd__help"
-                ;;
-            usersvc__subcmd__cache__subcmd__help,inspect)
-                cmd="usersvc__subcmd__cache__subcmd__help__subcmd__inspect"
-                ;;
-            usersvc__subcmd__cache__subcmd__help,stats)
-                cmd="usersvc__subcmd__cache__subcmd__help__subcmd__stats"
-                ;;
-            usersvc__subcmd__cache__subcmd__help,verify)
-                cmd="usersvc__subcmd__cache__subcmd__help__subcmd__verify"
-                ;;
-            usersvc__subcmd__help,cache)
-                cmd="usersvc__subcmd__help__subcmd__cache"
-                ;;
-            usersvc__subcmd__help,completions)
-                cmd="usersvc__subcmd__help__subcmd__completions"
-                ;;
-            usersvc__subcmd__help,help)
-                cmd="usersvc__subcmd__help__subcmd__help"
-                ;;
-            usersvc__subcmd__help,serve)
-                cmd="usersvc__subcmd__help__subcmd__serve"
-                ;;
-            usersvc__subcmd__help,shell)
-                cmd="usersvc__subcmd__help__subcmd__shell"
-                ;;
-            usersvc__subcmd__help,user)
-                cmd="usersvc__subcmd__help__subcmd__user"
-                ;;
-            usersvc__subcmd__help__subcmd__cache,flush)
-                cmd="usersvc__subcmd__help__subcmd__cache__subcmd__flush"
-                ;;
-            usersvc__subcmd__help__subcmd__cache,inspect)
-                cmd="usersvc__subcmd__help__subcmd__cache__subcmd__inspect"
-                ;;
-            usersvc__subcmd__help__subcmd__cache,stats)
-                cmd="usersvc__subcmd__help__subcmd__cache__subcmd__stats"
-                ;;
-            usersvc__subcmd__help__subcmd__cache,verify)
-                cmd="usersvc__subcmd__help__subcmd__cache__subcmd__verify"
-                ;;
-            usersvc__subcmd__help__subcmd__user,create)
-                cmd="usersvc__subcmd__help__subcmd__user__subcmd__create"
-                ;;
-            usersvc__subcmd__help__subcmd__user,delete)
-                cmd="usersvc__subcmd__help__subcmd__user__subcmd__delete"
-                ;;
-            usersvc__subcmd__help__subcmd__user,get)
-                cmd="usersvc__subcmd__help__subcmd__user__subcmd__get"
-                ;;
-            usersvc__subcmd__help__subcmd__user,update)
-                cmd="usersvc__subcmd__help__subcmd__user__subcmd__update"
                 ;;
             usersvc__subcmd__user,create)
                 cmd="usersvc__subcmd__user__subcmd__create"
@@ -115,26 +55,8 @@ _usersvc() {
             usersvc__subcmd__user,get)
                 cmd="usersvc__subcmd__user__subcmd__get"
                 ;;
-            usersvc__subcmd__user,help)
-                cmd="usersvc__subcmd__user__subcmd__help"
-                ;;
             usersvc__subcmd__user,update)
                 cmd="usersvc__subcmd__user__subcmd__update"
-                ;;
-            usersvc__subcmd__user__subcmd__help,create)
-                cmd="usersvc__subcmd__user__subcmd__help__subcmd__create"
-                ;;
-            usersvc__subcmd__user__subcmd__help,delete)
-                cmd="usersvc__subcmd__user__subcmd__help__subcmd__delete"
-                ;;
-            usersvc__subcmd__user__subcmd__help,get)
-                cmd="usersvc__subcmd__user__subcmd__help__subcmd__get"
-                ;;
-            usersvc__subcmd__user__subcmd__help,help)
-                cmd="usersvc__subcmd__user__subcmd__help__subcmd__help"
-                ;;
-            usersvc__subcmd__user__subcmd__help,update)
-                cmd="usersvc__subcmd__user__subcmd__help__subcmd__update"
                 ;;
             *)
                 ;;
@@ -197,7 +119,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__cache)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help inspect flush verify stats help"
+            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help inspect flush verify stats"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -297,90 +219,6 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__cache__subcmd__help)
-            opts="inspect flush verify stats help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__cache__subcmd__help__subcmd__flush)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__cache__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__cache__subcmd__help__subcmd__inspect)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__cache__subcmd__help__subcmd__stats)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__cache__subcmd__help__subcmd__verify)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;
@@ -609,208 +447,52 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__help)
-            opts="user cache shell completions serve help"
+            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help user cache shell completions help serve exit-codes environment output backends"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --via)
+                    COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__help__subcmd__cache)
-            opts="inspect flush verify stats"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__help__subcmd__cache__subcmd__flush)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --output)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__help__subcmd__cache__subcmd__inspect)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                -o)
+                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__help__subcmd__cache__subcmd__stats)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --trace)
+                    COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__help__subcmd__cache__subcmd__verify)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__help__subcmd__completions)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --statestore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__help__subcmd__serve)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --cache-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__help__subcmd__shell)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
+                --cache-lease)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
                     ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__help__subcmd__user)
-            opts="create get update delete"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__help__subcmd__user__subcmd__create)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__help__subcmd__user__subcmd__delete)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__help__subcmd__user__subcmd__get)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__help__subcmd__user__subcmd__update)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;
@@ -951,7 +633,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__user)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help create get update delete help"
+            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help create get update delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1167,90 +849,6 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__user__subcmd__help)
-            opts="create get update delete help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__user__subcmd__help__subcmd__create)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__user__subcmd__help__subcmd__delete)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__user__subcmd__help__subcmd__get)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__user__subcmd__help__subcmd__help)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        usersvc__subcmd__user__subcmd__help__subcmd__update)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

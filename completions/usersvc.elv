@@ -45,7 +45,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand shell 'Run commands at a prompt, or from a script'
             cand completions 'Print the completion script for a shell'
             cand serve 'Run the HTTP service'
-            cand help 'Print this message or the help of the given subcommand(s)'
+            cand help 'Tell more of a command, or of a topic: exit-codes, environment, output, backends'
         }
         &'usersvc;user'= {
             cand --via 'How to reach the users'
@@ -72,7 +72,6 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand get 'Show a user'
             cand update 'Change a user''s name, e-mail address, or both'
             cand delete 'Delete a user'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'usersvc;user;create'= {
             cand --name 'The name, 1 to 100 characters'
@@ -166,23 +165,6 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'usersvc;user;help'= {
-            cand create 'Create a user'
-            cand get 'Show a user'
-            cand update 'Change a user''s name, e-mail address, or both'
-            cand delete 'Delete a user'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'usersvc;user;help;create'= {
-        }
-        &'usersvc;user;help;get'= {
-        }
-        &'usersvc;user;help;update'= {
-        }
-        &'usersvc;user;help;delete'= {
-        }
-        &'usersvc;user;help;help'= {
-        }
         &'usersvc;cache'= {
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
@@ -208,7 +190,6 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand flush 'Empty the cache: of some users, or of everything'
             cand verify 'Compare the cache with the state store; the exit code is 1 if they disagree'
             cand stats 'Show the counters of the running service'
-            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'usersvc;cache;inspect'= {
             cand --via 'How to reach the users'
@@ -301,23 +282,6 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
-        &'usersvc;cache;help'= {
-            cand inspect 'Show what the cache holds of users, and whether it is fresh'
-            cand flush 'Empty the cache: of some users, or of everything'
-            cand verify 'Compare the cache with the state store; the exit code is 1 if they disagree'
-            cand stats 'Show the counters of the running service'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'usersvc;cache;help;inspect'= {
-        }
-        &'usersvc;cache;help;flush'= {
-        }
-        &'usersvc;cache;help;verify'= {
-        }
-        &'usersvc;cache;help;stats'= {
-        }
-        &'usersvc;cache;help;help'= {
-        }
         &'usersvc;shell'= {
             cand -f 'Run the commands of a file, or of stdin (-), and stop at the first that fails'
             cand --file 'Run the commands of a file, or of stdin (-), and stop at the first that fails'
@@ -391,48 +355,26 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'usersvc;help'= {
-            cand user 'Create, read, change and delete users'
-            cand cache 'Look into the cache, empty it, and check it against the state store'
-            cand shell 'Run commands at a prompt, or from a script'
-            cand completions 'Print the completion script for a shell'
-            cand serve 'Run the HTTP service'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'usersvc;help;user'= {
-            cand create 'Create a user'
-            cand get 'Show a user'
-            cand update 'Change a user''s name, e-mail address, or both'
-            cand delete 'Delete a user'
-        }
-        &'usersvc;help;user;create'= {
-        }
-        &'usersvc;help;user;get'= {
-        }
-        &'usersvc;help;user;update'= {
-        }
-        &'usersvc;help;user;delete'= {
-        }
-        &'usersvc;help;cache'= {
-            cand inspect 'Show what the cache holds of users, and whether it is fresh'
-            cand flush 'Empty the cache: of some users, or of everything'
-            cand verify 'Compare the cache with the state store; the exit code is 1 if they disagree'
-            cand stats 'Show the counters of the running service'
-        }
-        &'usersvc;help;cache;inspect'= {
-        }
-        &'usersvc;help;cache;flush'= {
-        }
-        &'usersvc;help;cache;verify'= {
-        }
-        &'usersvc;help;cache;stats'= {
-        }
-        &'usersvc;help;shell'= {
-        }
-        &'usersvc;help;completions'= {
-        }
-        &'usersvc;help;serve'= {
-        }
-        &'usersvc;help;help'= {
+            cand --via 'How to reach the users'
+            cand --server 'The URL of the service'
+            cand -o 'What stdout is given'
+            cand --output 'What stdout is given'
+            cand --trace 'How the trace is printed on stderr'
+            cand --data-dir 'The directory of the embedded store [default: usersvc in the user''s data directory]'
+            cand --statestore 'The name of Dapr''s state store component'
+            cand --cache 'The name of Dapr''s cache component'
+            cand --cache-ttl 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute'
+            cand --cache-lease 'For how long a process trusts what it read of the cache''s state; counts for the first process on new stores'
+            cand -q 'Print no trace and no notes, only results and errors'
+            cand --quiet 'Print no trace and no notes, only results and errors'
+            cand -v 'Say more: where the answer came from, and how long it took in all'
+            cand --verbose 'Say more: where the answer came from, and how long it took in all'
+            cand -y 'Do not ask before something destructive'
+            cand --yes 'Do not ask before something destructive'
+            cand --no-color 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
+            cand --cache-strict 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
     ]
     $completions[$command]

@@ -51,33 +51,32 @@ complete -c usersvc -n "__fish_usersvc_needs_command" -f -a "cache" -d 'Look int
 complete -c usersvc -n "__fish_usersvc_needs_command" -f -a "shell" -d 'Run commands at a prompt, or from a script'
 complete -c usersvc -n "__fish_usersvc_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c usersvc -n "__fish_usersvc_needs_command" -f -a "serve" -d 'Run the HTTP service'
-complete -c usersvc -n "__fish_usersvc_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
+complete -c usersvc -n "__fish_usersvc_needs_command" -f -a "help" -d 'Tell more of a command, or of a topic: exit-codes, environment, output, backends'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -l server -d 'The URL of the service' -r
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it'"
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -l statestore -d 'The name of Dapr\'s state store component' -r
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -l cache -d 'The name of Dapr\'s cache component' -r
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -s y -l yes -d 'Do not ask before something destructive'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -f -a "create" -d 'Create a user'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -f -a "get" -d 'Show a user'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -f -a "update" -d 'Change a user\'s name, e-mail address, or both'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -f -a "delete" -d 'Delete a user'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l statestore -d 'The name of Dapr\'s state store component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l cache -d 'The name of Dapr\'s cache component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -s y -l yes -d 'Do not ask before something destructive'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "create" -d 'Create a user'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "get" -d 'Show a user'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "update" -d 'Change a user\'s name, e-mail address, or both'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "delete" -d 'Delete a user'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l name -d 'The name, 1 to 100 characters' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l email -d 'The e-mail address' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
@@ -166,37 +165,31 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_su
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "create" -d 'Create a user'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "get" -d 'Show a user'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "update" -d 'Change a user\'s name, e-mail address, or both'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete a user'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -l server -d 'The URL of the service' -r
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it'"
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -l statestore -d 'The name of Dapr\'s state store component' -r
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -l cache -d 'The name of Dapr\'s cache component' -r
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -s y -l yes -d 'Do not ask before something destructive'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -f -a "inspect" -d 'Show what the cache holds of users, and whether it is fresh'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -f -a "flush" -d 'Empty the cache: of some users, or of everything'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -f -a "verify" -d 'Compare the cache with the state store; the exit code is 1 if they disagree'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -f -a "stats" -d 'Show the counters of the running service'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l statestore -d 'The name of Dapr\'s state store component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l cache -d 'The name of Dapr\'s cache component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -s y -l yes -d 'Do not ask before something destructive'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -f -a "inspect" -d 'Show what the cache holds of users, and whether it is fresh'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -f -a "flush" -d 'Empty the cache: of some users, or of everything'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -f -a "verify" -d 'Compare the cache with the state store; the exit code is 1 if they disagree'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -f -a "stats" -d 'Show the counters of the running service'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
@@ -284,11 +277,6 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_s
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "inspect" -d 'Show what the cache holds of users, and whether it is fresh'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "flush" -d 'Empty the cache: of some users, or of everything'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Compare the cache with the state store; the exit code is 1 if they disagree'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "stats" -d 'Show the counters of the running service'
-complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -s f -l file -d 'Run the commands of a file, or of stdin (-), and stop at the first that fails' -r -F
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
@@ -360,17 +348,24 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -s v -l verbose -
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -s y -l yes -d 'Do not ask before something destructive'
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c usersvc -n "__fish_usersvc_using_subcommand help; and not __fish_seen_subcommand_from user cache shell completions serve help" -f -a "user" -d 'Create, read, change and delete users'
-complete -c usersvc -n "__fish_usersvc_using_subcommand help; and not __fish_seen_subcommand_from user cache shell completions serve help" -f -a "cache" -d 'Look into the cache, empty it, and check it against the state store'
-complete -c usersvc -n "__fish_usersvc_using_subcommand help; and not __fish_seen_subcommand_from user cache shell completions serve help" -f -a "shell" -d 'Run commands at a prompt, or from a script'
-complete -c usersvc -n "__fish_usersvc_using_subcommand help; and not __fish_seen_subcommand_from user cache shell completions serve help" -f -a "completions" -d 'Print the completion script for a shell'
-complete -c usersvc -n "__fish_usersvc_using_subcommand help; and not __fish_seen_subcommand_from user cache shell completions serve help" -f -a "serve" -d 'Run the HTTP service'
-complete -c usersvc -n "__fish_usersvc_using_subcommand help; and not __fish_seen_subcommand_from user cache shell completions serve help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c usersvc -n "__fish_usersvc_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "create" -d 'Create a user'
-complete -c usersvc -n "__fish_usersvc_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "get" -d 'Show a user'
-complete -c usersvc -n "__fish_usersvc_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "update" -d 'Change a user\'s name, e-mail address, or both'
-complete -c usersvc -n "__fish_usersvc_using_subcommand help; and __fish_seen_subcommand_from user" -f -a "delete" -d 'Delete a user'
-complete -c usersvc -n "__fish_usersvc_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "inspect" -d 'Show what the cache holds of users, and whether it is fresh'
-complete -c usersvc -n "__fish_usersvc_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "flush" -d 'Empty the cache: of some users, or of everything'
-complete -c usersvc -n "__fish_usersvc_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "verify" -d 'Compare the cache with the state store; the exit code is 1 if they disagree'
-complete -c usersvc -n "__fish_usersvc_using_subcommand help; and __fish_seen_subcommand_from cache" -f -a "stats" -d 'Show the counters of the running service'
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
+api\t'The service at --server'
+dapr\t'The Dapr sidecar, without the service'
+embedded\t'The data file; through the service that has it open, if there is one'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
+json\t'JSON as the service sends it'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
+json\t'One JSON object a line'
+off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l statestore -d 'The name of Dapr\'s state store component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l cache -d 'The name of Dapr\'s cache component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -s y -l yes -d 'Do not ask before something destructive'
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -s h -l help -d 'Print help (see more with \'--help\')'

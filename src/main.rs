@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use usersvc::cli::{self, Command, completions, exit, render, serve, shell};
+use usersvc::cli::{self, Command, completions, exit, help, render, serve, shell};
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         Command::User(_) | Command::Cache(_) => cli::once(&line, &screen),
         Command::Shell(args) => shell::run(args, &words, &screen),
         Command::Completions(args) => completions::run(args.shell),
+        Command::Help(args) => help::run(args, cli::grammar(), &words[..1], &screen),
     };
     exit::end(ended, &screen).into()
 }

@@ -5,6 +5,7 @@ mod support;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
@@ -86,6 +87,17 @@ fn a_script_stops_at_its_first_failure_and_returns_its_code() {
 }
 
 #[test]
+fn help_fits_on_one_screen_and_usage_begins_with_the_command() {
+    for (_, out, told) in both_ways(b"help\nuser create\n") {
+        assert!(out.lines().count() <= 24 && out.starts_with("  serve "), "{out}");
+        assert!(told.contains("\nUsage: user create --name <NAME> --email <EMAIL>\n"), "{told}");
+    }
+    for (_, out, _) in both_ways(b"help user get\n") {
+        assert!(out.contains("\nUsage: user get [OPTIONS] <ID>"), "{out}");
+    }
+}
+
+#[test]
 fn a_script_may_leave_and_help_is_no_failure() {
     for (code, out, told) in both_ways(b"help\nuser --help\nexit\nuser get 7\n") {
         assert_eq!((code, told.as_str()), (Some(0), ""), "{out}");
@@ -133,114 +145,149 @@ fn lines_of_one_script_share_a_cache() {
 }
 
 /// Somebody at a prompt, after the greeting.
-fn at_a_prompt(command: &Command) -> Terminal {
-    let mut terminal = Terminal::start(command, 120);
-    terminal.expect("^D leaves");
-    terminal.expect("users> ");
-    terminal
+struct Prompt {
+    terminal: Terminal,
+    _home: Option<TempDir>,
 }
 
-/// Throws the line away that is being typed.
-fn clear(terminal: &mut Terminal) {
-    terminal.press(keys::CONTROL_C);
-    // The prompt is painted many times while a line is typed; this is printed when it ends.
-    terminal.expect("\u{1b}[?2004l");
-    terminal.expect("users> ");
+impl Deref for Prompt {
+    type Target = Terminal;
+
+    fn deref(&self) -> &Terminal {
+        &self.terminal
+    }
+}
+
+impl DerefMut for Prompt {
+    fn deref_mut(&mut self) -> &mut Terminal {
+        &mut self.terminal
+    }
+}
+
+impl Prompt {
+    /// On the data file of a new home.
+    #[track_caller]
+    fn open(options: &[&str]) -> Self {
+        let home = home();
+        let prompt = Self::of(&shell(home.path(), options));
+        Self { _home: Some(home), ..prompt }
+    }
+
+    /// Of that command.
+    #[track_caller]
+    fn of(command: &Command) -> Self {
+        let mut terminal = Terminal::start(command, 120);
+        terminal.expect("^D leaves");
+        terminal.expect("users> ");
+        Self { terminal, _home: None }
+    }
+
+    /// Types a line about a user that is not there, and reads the answer.
+    #[track_caller]
+    fn miss(&mut self, line: &str) {
+        self.line(line);
+        self.is_missing(line.rsplit(' ').next().expect("it names a user"));
+    }
+
+    /// Reads that there is no such user.
+    #[track_caller]
+    fn is_missing(&mut self, id: &str) {
+        self.expect(&format!("User with ID {id} not found"));
+        self.expect("users ✗3> ");
+    }
+
+    /// Throws the line away that is being typed.
+    #[track_caller]
+    fn clear(&mut self) {
+        self.press(keys::CONTROL_C);
+        // The prompt is painted many times while a line is typed; this is printed when it ends.
+        self.expect("\u{1b}[?2004l");
+        self.expect("users> ");
+    }
+
+    /// Leaves.
+    #[track_caller]
+    fn leave(self, keys: &str) {
+        let Self { mut terminal, _home } = self;
+        terminal.press(keys);
+        assert_eq!(terminal.end().0, 0);
+    }
 }
 
 #[test]
 fn a_prompt_runs_commands_and_shows_how_the_last_one_ended() {
-    let home = home();
-    let mut terminal = at_a_prompt(&shell(home.path(), &[]));
-    terminal.line("user create --name 'Ann Lee' --email ann@example.com");
-    terminal.expect("CREATED     user 1    sqlite");
-    terminal.expect("│  1 ┆ Ann Lee ┆ ann@example.com ┆ ");
-    terminal.expect("users> ");
-    terminal.line("user get 41");
-    terminal.expect("error: User with ID 41 not found");
-    terminal.expect("users ✗3> ");
-    terminal.line("user get abc");
-    terminal.expect("error: the id \"abc\" is not valid");
-    terminal.expect("users ✗6> ");
-    terminal.line("nonsense");
-    terminal.expect("unrecognized subcommand 'nonsense'");
-    terminal.expect("users ✗2> ");
-    terminal.line("user get 1");
-    terminal.expect("CACHE ");
-    terminal.expect("Ann Lee");
-    terminal.expect("users> ");
-    terminal.line("exit");
-    assert_eq!(terminal.end().0, 0);
+    let mut prompt = Prompt::open(&[]);
+    prompt.line("user create --name 'Ann Lee' --email ann@example.com");
+    prompt.expect("CREATED     user 1    sqlite");
+    prompt.expect("│  1 ┆ Ann Lee ┆ ann@example.com ┆ ");
+    prompt.expect("users> ");
+    prompt.line("user get 41");
+    prompt.expect("error: User with ID 41 not found");
+    prompt.expect("users ✗3> ");
+    prompt.line("user get abc");
+    prompt.expect("error: the id \"abc\" is not valid");
+    prompt.expect("users ✗6> ");
+    prompt.line("nonsense");
+    prompt.expect("unrecognized subcommand 'nonsense'");
+    prompt.expect("users ✗2> ");
+    prompt.line("user get 1");
+    prompt.expect("CACHE ");
+    prompt.expect("Ann Lee");
+    prompt.expect("users> ");
+    prompt.leave("exit\r");
 }
 
 #[test]
 fn arrow_up_brings_back_what_was_typed_in_this_session_and_the_last() {
     let home = home();
-    let mut terminal = at_a_prompt(&shell(home.path(), &[]));
-    terminal.line("user get 41");
-    terminal.expect("User with ID 41 not found");
-    terminal.expect("users ✗3> ");
-    terminal.line("user get 42");
-    terminal.expect("User with ID 42 not found");
-    terminal.expect("users ✗3> ");
-    terminal.press(&[keys::UP, keys::UP, keys::ENTER].concat());
-    terminal.expect("User with ID 41 not found");
-    terminal.expect("users ✗3> ");
-    terminal.press(keys::CONTROL_D);
-    assert_eq!(terminal.end().0, 0);
+    let mut prompt = Prompt::of(&shell(home.path(), &[]));
+    prompt.miss("user get 41");
+    prompt.miss("user get 42");
+    prompt.press(&[keys::UP, keys::UP, keys::ENTER].concat());
+    prompt.is_missing("41");
+    prompt.leave(keys::CONTROL_D);
 
-    let mut terminal = at_a_prompt(&shell(home.path(), &[]));
-    terminal.press(&[keys::UP, keys::ENTER].concat());
-    terminal.expect("User with ID 41 not found");
-    terminal.expect("users ✗3> ");
-    terminal.press(&[keys::UP, keys::UP, keys::ENTER].concat());
-    terminal.expect("User with ID 42 not found");
-    terminal.expect("users ✗3> ");
-    terminal.line("exit");
-    terminal.end();
+    let mut prompt = Prompt::of(&shell(home.path(), &[]));
+    prompt.press(&[keys::UP, keys::ENTER].concat());
+    prompt.is_missing("41");
+    prompt.press(&[keys::UP, keys::UP, keys::ENTER].concat());
+    prompt.is_missing("42");
+    prompt.leave("exit\r");
 }
 
 #[test]
 fn tab_completes_commands_flags_and_values() {
-    let home = home();
-    let mut terminal = at_a_prompt(&shell(home.path(), &[]));
-    terminal.line("us\tg\t41");
-    terminal.expect("User with ID 41 not found");
-    terminal.expect("users ✗3> ");
-    terminal.line("user get 42 --verb\t");
-    terminal.expect(" in all, through ");
-    terminal.expect("User with ID 42 not found");
-    terminal.expect("users ✗3> ");
-    terminal.line("user get 43 --output js\t");
-    terminal.expect("{\"type\":\"about:blank\"");
-    terminal.expect("users ✗3> ");
-    terminal.press("user \t\t");
-    terminal.expect("Create a user");
-    terminal.expect("Delete a user");
-    clear(&mut terminal);
-    terminal.press(keys::CONTROL_D);
-    assert_eq!(terminal.end().0, 0);
+    let mut prompt = Prompt::open(&[]);
+    prompt.line("us\tg\t41");
+    prompt.is_missing("41");
+    prompt.line("user get 42 --verb\t");
+    prompt.expect(" in all, through ");
+    prompt.is_missing("42");
+    prompt.line("user get 43 --output js\t");
+    prompt.expect("{\"type\":\"about:blank\"");
+    prompt.expect("users ✗3> ");
+    prompt.press("user \t\t");
+    prompt.expect("Create a user");
+    prompt.expect("Delete a user");
+    prompt.clear();
+    prompt.leave(keys::CONTROL_D);
 }
 
 #[test]
 fn control_c_clears_the_line_and_does_not_leave() {
-    let home = home();
-    let mut terminal = at_a_prompt(&shell(home.path(), &["--trace", "off"]));
-    terminal.line("user create --name Ann --email ann@example.com");
-    terminal.expect("ann@example.com ┆");
-    terminal.expect("users> ");
-    terminal.press("user delete 1");
-    clear(&mut terminal);
-    terminal.line("user get 1");
-    terminal.expect("ann@example.com ┆");
-    terminal.expect("users> ");
-    clear(&mut terminal);
-    clear(&mut terminal);
-    terminal.line("user get 41");
-    terminal.expect("User with ID 41 not found");
-    terminal.expect("users ✗3> ");
-    terminal.line("quit");
-    assert_eq!(terminal.end().0, 0);
+    let mut prompt = Prompt::open(&["--trace", "off"]);
+    prompt.line("user create --name Ann --email ann@example.com");
+    prompt.expect("ann@example.com ┆");
+    prompt.expect("users> ");
+    prompt.press("user delete 1");
+    prompt.clear();
+    prompt.line("user get 1");
+    prompt.expect("ann@example.com ┆");
+    prompt.expect("users> ");
+    prompt.clear();
+    prompt.clear();
+    prompt.miss("user get 41");
+    prompt.leave("quit\r");
 }
 
 #[test]
@@ -256,40 +303,32 @@ fn control_c_ends_a_running_command_and_not_the_shell() {
             say.send((line, stream)).ok();
         }
     });
-    let home = home();
-    let mut terminal = at_a_prompt(&shell(home.path(), &[]));
+    let mut prompt = Prompt::open(&[]);
     for (verb, request, told) in [
         ("user get 1", "GET /users/1 ", "interrupted"),
         ("user delete 1", "DELETE /users/1 ", "it is not known whether the change was made"),
     ] {
-        terminal.line(&format!("{verb} --via api --server {server}"));
+        prompt.line(&format!("{verb} --via api --server {server}"));
         let (line, _open) = asked.recv_timeout(PATIENCE).unwrap();
         assert!(line.starts_with(request), "{line}");
-        terminal.press(keys::CONTROL_C);
-        terminal.expect(told);
-        terminal.expect("users ✗130> ");
+        prompt.press(keys::CONTROL_C);
+        prompt.expect(told);
+        prompt.expect("users ✗130> ");
     }
-    terminal.line("user get 41");
-    terminal.expect("User with ID 41 not found");
-    terminal.expect("users ✗3> ");
-    terminal.press(keys::CONTROL_D);
-    assert_eq!(terminal.end().0, 0);
+    prompt.miss("user get 41");
+    prompt.leave(keys::CONTROL_D);
 }
 
 #[test]
 fn a_service_can_be_run_from_the_prompt_and_stopped_by_control_c() {
-    let home = home();
-    let mut terminal = at_a_prompt(&shell(home.path(), &[]));
-    terminal.line("serve --store embedded --listen 127.0.0.1:0");
-    terminal.expect(" is ready");
-    terminal.expect("stop    ^C");
-    terminal.press(keys::CONTROL_C);
-    terminal.expect("users> ");
-    terminal.line("user get 41");
-    terminal.expect("User with ID 41 not found");
-    terminal.expect("users ✗3> ");
-    terminal.line("exit");
-    assert_eq!(terminal.end().0, 0);
+    let mut prompt = Prompt::open(&[]);
+    prompt.line("serve --store embedded --listen 127.0.0.1:0");
+    prompt.expect(" is ready");
+    prompt.expect("stop    ^C");
+    prompt.press(keys::CONTROL_C);
+    prompt.expect("users> ");
+    prompt.miss("user get 41");
+    prompt.leave("exit\r");
 }
 
 #[test]
@@ -297,17 +336,14 @@ fn the_shell_finds_a_service_again_that_was_started_meanwhile() {
     let service = Service::embedded();
     let mut command = usersvc(service.home());
     command.args(["shell", "--via", "api", "--server", &service.url()]);
-    let mut terminal = at_a_prompt(&command);
+    let mut prompt = Prompt::of(&command);
     service.stop();
-    terminal.line("user get 41");
-    terminal.expect("nothing answers at ");
-    terminal.expect("users ✗7> ");
+    prompt.line("user get 41");
+    prompt.expect("nothing answers at ");
+    prompt.expect("users ✗7> ");
     service.restart();
-    terminal.line("user get 41");
-    terminal.expect("User with ID 41 not found");
-    terminal.expect("users ✗3> ");
-    terminal.line("exit");
-    assert_eq!(terminal.end().0, 0);
+    prompt.miss("user get 41");
+    prompt.leave("exit\r");
 }
 
 #[test]
@@ -320,14 +356,11 @@ fn a_home_that_cannot_be_written_keeps_nobody_from_working() {
         let mut terminal = Terminal::start(&command, 120);
         terminal.expect("note: the history of this session is not kept: ");
         terminal.expect("users> ");
-        terminal.line("user get 41");
-        terminal.expect("User with ID 41 not found");
-        terminal.expect("users ✗3> ");
-        terminal.press(&[keys::UP, keys::ENTER].concat());
-        terminal.expect("User with ID 41 not found");
-        terminal.expect("users ✗3> ");
-        terminal.press(keys::CONTROL_D);
-        assert_eq!(terminal.end().0, 0);
+        let mut prompt = Prompt { terminal, _home: None };
+        prompt.miss("user get 41");
+        prompt.press(&[keys::UP, keys::ENTER].concat());
+        prompt.is_missing("41");
+        prompt.leave(keys::CONTROL_D);
     }
 }
 
@@ -337,11 +370,10 @@ fn a_terminal_without_abilities_is_enough() {
     for term in ["dumb", "nobody-made-this"] {
         let mut command = shell(home.path(), &[]);
         command.env("TERM", term);
-        let mut terminal = at_a_prompt(&command);
-        terminal.line("user get 41");
-        terminal.expect("User with ID 41 not found");
-        terminal.expect("> ");
-        terminal.line("exit");
-        assert_eq!(terminal.end().0, 0);
+        let mut prompt = Prompt::of(&command);
+        prompt.line("user get 41");
+        prompt.expect("User with ID 41 not found");
+        prompt.expect("> ");
+        prompt.leave("exit\r");
     }
 }

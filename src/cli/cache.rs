@@ -1,13 +1,49 @@
 //! `usersvc cache`.
 
+use clap::Subcommand;
+
 use super::exit::{Exit, Failure};
 use super::link::Link;
+use super::options::Global;
+use super::question;
 use super::render::Screen;
 use super::user::possible;
-use super::{CacheCommand, Global, question};
 use crate::client::{Backend, Error};
 use crate::user::UserId;
 use crate::users::Scope;
+
+/// `usersvc cache`
+#[derive(Clone, Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub enum CacheCommand {
+    /// Show what the cache holds of users, and whether it is fresh
+    Inspect {
+        /// The numbers of the users
+        #[arg(required = true, allow_negative_numbers = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Empty the cache: of some users, or of everything
+    Flush {
+        /// The numbers of the users; of everything where there is none
+        #[arg(allow_negative_numbers = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Compare the cache with the state store; the exit code is 1 if they disagree
+    Verify {
+        /// Compare so many users, drawn at random
+        #[arg(long, value_name = "N", default_value_t = 1000, conflicts_with = "all")]
+        #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+        sample: u64,
+        /// Compare all users
+        #[arg(long)]
+        all: bool,
+        /// Flush the entries that are wrong
+        #[arg(long)]
+        fix: bool,
+    },
+    /// Show the counters of the running service
+    Stats,
+}
 
 /// Runs one of them.
 ///

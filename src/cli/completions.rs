@@ -1,10 +1,19 @@
 //! `usersvc completions`: the scripts that teach a shell this grammar. The ones in `completions/` are made by this,
 //! and a test compares them.
 
+use clap::Args;
 use clap_complete::{Shell, generate};
 
 use super::exit::Exit;
 use super::render::put;
+
+/// `usersvc completions`
+#[derive(Args, Clone, Debug)]
+pub struct CompletionsArgs {
+    /// The shell that the script is for
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
 
 /// The completion script for a shell.
 #[must_use]

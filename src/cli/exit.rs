@@ -37,6 +37,41 @@ impl From<Exit> for ExitCode {
 }
 
 impl Exit {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::Done,
+        Self::Found,
+        Self::Usage,
+        Self::NotFound,
+        Self::NotAllowed,
+        Self::Conflict,
+        Self::Invalid,
+        Self::Unreachable,
+        Self::Partly,
+        Self::Fault,
+        Self::TimedOut,
+        Self::Interrupted,
+    ];
+
+    /// What the code says, for people.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Found => "a check found something",
+            Self::Usage => "usage: what was asked makes no sense, or a setting is wrong",
+            Self::NotFound => "there is no such user",
+            Self::NotAllowed => "not allowed",
+            Self::Conflict => "others changed it in between, or something of that kind is there already",
+            Self::Invalid => "what was given is not valid; nothing was changed",
+            Self::Unreachable => "what is needed does not answer, or is taken; it may be later",
+            Self::Partly => "some of many were not done",
+            Self::Fault => "a fault of ours",
+            Self::TimedOut => "there was no answer in time",
+            Self::Interrupted => "interrupted, or answered with no",
+        }
+    }
+
     /// The stable name of the code, for programs.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -1,8 +1,9 @@
 //! The backend of a command, whichever it is, kept from one command of a shell to the next.
 
 use super::exit::{Exit, Failure};
+use super::options::{Global, Stores, Via};
 use super::render::Screen;
-use super::{Global, Stores, Via, wire};
+use super::wire;
 use crate::api::{Deleted, Flushed, Inspection, Listing, Page, Stats, Verification};
 use crate::client::api::Api;
 use crate::client::direct::Direct;
@@ -106,13 +107,13 @@ impl Link {
     /// That it cannot be reached, as a [`Failure`] or a client [`Error`].
     pub async fn reach(&mut self, global: &Global, screen: &Screen) -> anyhow::Result<&Reached> {
         let wanted = Wanted::by(global);
-        let held = self.reached.take().filter(|(held, _)| *held == wanted);
-        let held = match held {
+        if self.reached.as_ref().is_some_and(|(held, _)| *held != wanted) {
+            self.settle().await;
+            self.reached = None;
+        }
+        let held = match self.reached.take() {
             Some(held) => held,
-            None => {
-                let reached = wire::reach(global, screen).await?;
-                (wanted, reached)
-            }
+            None => (wanted, wire::reach(global, screen).await?),
         };
         Ok(&self.reached.insert(held).1)
     }

@@ -5,8 +5,8 @@ use std::io::{self, IsTerminal};
 use rustyline::error::ReadlineError;
 use rustyline::{Behavior, Config, Editor, history::MemHistory};
 
-use super::Global;
 use super::exit::{Exit, Failure};
+use super::options::Global;
 
 /// Goes on if the person at the terminal says yes, or `--yes` was given.
 ///

@@ -4,14 +4,16 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
+use clap::{Args, ValueEnum};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::exit::{Exit, Failure};
+use super::options::Global;
 use super::render::{Banner, Screen};
+use super::values;
 use super::wire::{self, Opened};
-use super::{Global, ServeArgs, StoreKind};
 use crate::client::api::Api;
 use crate::http::{self, Log, Soon};
 use crate::state::dapr::Sidecar;
@@ -24,6 +26,38 @@ const EXPECTED_PORT: u16 = 8001;
 const SIDECAR: Duration = Duration::from_secs(30);
 /// How long it may take before we say that we wait for it.
 const QUIET_WAIT: Duration = Duration::from_millis(500);
+
+/// Where a service keeps its users.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum StoreKind {
+    /// Dapr if the environment names a sidecar, else embedded
+    #[default]
+    Auto,
+    /// Two components of a Dapr sidecar
+    Dapr,
+    /// A file of this machine, and a cache in memory
+    Embedded,
+}
+
+/// `usersvc serve`
+#[derive(Args, Clone, Debug)]
+pub struct ServeArgs {
+    /// The address to listen on; port 0 takes any that is free
+    #[arg(long, env = "USERSVC_LISTEN", hide_env_values = true, value_name = "ADDRESS")]
+    #[arg(value_parser = values::listen, default_value = "127.0.0.1:8001")]
+    pub listen: SocketAddr,
+    /// Where the users are kept
+    #[arg(long, env = "USERSVC_STORE", hide_env_values = true, value_name = "STORE", value_enum, default_value_t)]
+    pub store: StoreKind,
+    /// The share of reads in which cache and state store are compared, from 0 to 1
+    #[arg(long, env = "USERSVC_CACHE_AUDIT", hide_env_values = true, value_name = "RATE")]
+    #[arg(value_parser = values::rate, default_value = "0.001")]
+    pub cache_audit: f64,
+    /// Give nobody an e-mail address that another user has, in any process, until it is turned off again
+    #[arg(long, env = "USERSVC_UNIQUE_EMAILS", hide_env_values = true, value_name = "BOOL")]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub unique_emails: Option<bool>,
+}
 
 /// Serves until SIGTERM or ^C.
 ///

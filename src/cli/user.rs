@@ -3,12 +3,54 @@
 use std::str::FromStr;
 use std::time::Instant;
 
+use clap::Subcommand;
+
 use super::exit::{Exit, Failure};
 use super::link::{Link, Reached};
+use super::options::Global;
 use super::render::Screen;
-use super::{Global, UserCommand};
 use crate::client::{Answer, Backend, Error, InvalidField};
 use crate::user::{NewUser, Problem, RequestedId, UserChange, UserId};
+
+/// `usersvc user`
+#[derive(Clone, Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub enum UserCommand {
+    /// Create a user
+    Create {
+        /// The name, 1 to 100 characters
+        #[arg(long)]
+        name: String,
+        /// The e-mail address
+        #[arg(long)]
+        email: String,
+    },
+    /// Show a user
+    Get {
+        /// The number of the user
+        #[arg(allow_negative_numbers = true)]
+        id: String,
+    },
+    /// Change a user's name, e-mail address, or both
+    #[command(group = clap::ArgGroup::new("change").required(true).multiple(true))]
+    Update {
+        /// The number of the user
+        #[arg(allow_negative_numbers = true)]
+        id: String,
+        /// The new name, 1 to 100 characters
+        #[arg(long, group = "change")]
+        name: Option<String>,
+        /// The new e-mail address
+        #[arg(long, group = "change")]
+        email: Option<String>,
+    },
+    /// Delete a user
+    Delete {
+        /// The number of the user
+        #[arg(allow_negative_numbers = true)]
+        id: String,
+    },
+}
 
 /// Runs one of them.
 ///

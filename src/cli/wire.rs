@@ -8,8 +8,8 @@ use etcetera::{AppStrategy, AppStrategyArgs, app_strategy::Xdg};
 
 use super::exit::{Exit, Failure};
 use super::link::Reached;
+use super::options::{Global, Stores, Via};
 use super::render::Screen;
-use super::{Global, Stores, Via};
 use crate::client::api::Api;
 use crate::client::direct::Direct;
 use crate::client::{Backend, Error};

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, LazyLock};
 
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::request::Parts;
 use axum::response::Response;
@@ -10,6 +9,7 @@ use utoipa_swagger_ui::Config;
 
 use super::asset::Asset;
 use super::openapi::answers::{File, Html, Known, NoFile};
+use super::problem::{Code, Problem};
 use super::reply;
 
 /// What the page loads, of all that Swagger UI has.
@@ -62,6 +62,6 @@ pub fn get(head: &Parts) -> Response {
 pub fn file(name: &str, head: &Parts) -> Response {
     match ASSETS.iter().find(|(known, _)| *known == name) {
         Some((_, asset)) => asset.answer(head),
-        None => reply::detail(StatusCode::NOT_FOUND, "Not Found"),
+        None => Problem::new(Code::PathUnknown, "Not Found").into(),
     }
 }

@@ -17,9 +17,10 @@ use utoipa::OpenApi;
 use self::answers::{Described, Known};
 pub use self::style::METHODS;
 use super::asset::Asset;
-use super::invalid::{Fault, Invalid};
+use super::invalid::Fault;
+use super::problem::{Code, Document, Listed, Told};
 use super::{cache, docs, health, reference, users};
-use crate::api::{Deleted, ErrorBody, Page};
+use crate::api::{Deleted, Page};
 use crate::user::User;
 
 /// The document, with what the original calls itself.
@@ -28,7 +29,9 @@ use crate::user::User;
     info(
         title = "User Service",
         version = "1.0.0",
-        description = "A distributed user management service using Dapr for state management"
+        description = "A distributed user management service using Dapr for state management\n\n\
+            Every answer has an `X-Request-Id`: that of the request, if it brings a usable one. \
+            Errors are `application/problem+json` (RFC 9457) for who prefers that in `Accept`."
     ),
     tags(
         (name = "Users", description = "Users, and what is known of their versions"),
@@ -43,7 +46,7 @@ use crate::user::User;
         users::list, users::create, users::get, users::update, users::patch, users::delete,
         cache::inspect, cache::flush, cache::flush_all, cache::stats, cache::verify,
     ),
-    components(schemas(User, Page, Deleted, ErrorBody, Invalid, Fault))
+    components(schemas(User, Page, Deleted, Told, Listed, Fault, Document, Code))
 )]
 struct Handlers;
 

@@ -9,8 +9,8 @@ use super::error::Refusal;
 use super::invalid::Fault;
 use super::json::Value;
 use super::openapi::answers::{
-    BadChange, BadCondition, BadCreate, Broken, Conflict, Contended, Created, Gone, Invalid, Listed, NotFound,
-    NotModified, PreconditionFailed, Shown, Slow, Taken, TooLarge, Unavailable,
+    BadChange, BadCondition, BadCreate, Broken, Conflict, Contended, Created, Gone, Invalid, InvalidCreate,
+    InvalidQuery, Listed, NotFound, NotModified, PreconditionFailed, Shown, Slow, Taken, TooLarge, Unavailable,
 };
 use super::openapi::example;
 use super::openapi::parameters::{Conditions, IdempotencyKey, InPath, InQuery};
@@ -29,7 +29,13 @@ const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-re
 /// A page has `limit` users at most, and may have fewer where many ids were deleted: it is the last one if `next` is
 /// null. Each user is as of its own read, straight from the state store. An e-mail address is found in upper or lower
 /// case, through an index that is right at every moment.
-#[utoipa::path(get, path = "/users", tag = "Users", params(InQuery), responses(Listed, Invalid, Broken, Unavailable))]
+#[utoipa::path(
+    get,
+    path = "/users",
+    tag = "Users",
+    params(InQuery),
+    responses(Listed, InvalidQuery, Broken, Unavailable)
+)]
 pub async fn list(users: &Users, head: &Parts) -> Result<Response, Refusal> {
     let listing = query::listing(head.uri.query().unwrap_or_default())?;
     let listed = users.list(&listing).await;
@@ -105,7 +111,7 @@ fn conditional(id: UserId, stored: Stored, precondition: &Precondition) -> Respo
     tag = "Users",
     params(IdempotencyKey),
     request_body(content = CreateBody, example = json!(example::creation())),
-    responses(Created, BadCreate, Slow, Taken, TooLarge, Invalid, Broken, Unavailable)
+    responses(Created, BadCreate, Slow, Taken, TooLarge, InvalidCreate, Broken, Unavailable)
 )]
 pub async fn create(users: &Users, head: &Parts, given: Body) -> Result<Response, Refusal> {
     let given = receive(&head.headers, given).await?;

@@ -1,5 +1,8 @@
 //! The command line and a real sidecar.
 
+use std::fs;
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::verbs::walk;
@@ -8,6 +11,7 @@ use crate::support::components::{redis, sqlite};
 use crate::support::eventually;
 use crate::support::http::Client;
 use crate::support::process::free_ports;
+use crate::support::proxy::{Proxy, Weather};
 use crate::support::service::{Service, usersvc};
 use crate::support::stack::Stack;
 
@@ -76,6 +80,37 @@ fn verify_finds_an_old_value_that_somebody_put_into_the_cache() {
         ran(way().args(["cache", "verify", "--all"])).expect(0);
         assert!(ran(way().args(["user", "get", &id.to_string()])).expect(0).out.contains("\tNew\t"));
     }
+}
+
+#[test]
+fn a_shell_finishes_what_it_began_before_it_goes_elsewhere() {
+    let stack = Stack::shared();
+    let network = Proxy::to(stack.redis.port);
+    let (statestore, cache) =
+        (sqlite("state-left", &stack.path().join("left.sqlite")), redis("cache-left", network.port()));
+    let daprd = stack.sidecar("left", &[statestore, cache]);
+    let home = tempfile::tempdir().unwrap();
+    let direct = || {
+        let mut command = usersvc(home.path());
+        command.args(["--via", "dapr", "--statestore", "state-left", "--cache", "cache-left"]);
+        command.env("DAPR_GRPC_PORT", daprd.grpc_port.to_string());
+        command
+    };
+    let id = ran(direct().args(["user", "create", "--name", "A", "--email", "a@b.org"])).expect(0).out;
+    let id = id.split('\t').next().expect("an id");
+    let verdict = || ran(direct().args(["cache", "inspect", id, "-o", "json"])).expect(0).json()["verdict"].to_string();
+    eventually("the cache is on, and holds the user", || {
+        ran(direct().args(["user", "get", id])).expect(0).err.contains("CACHE HIT")
+    });
+    // A promotion, which is two calls of the cache, takes longer than the line that comes after it.
+    network.set(Weather::Slow(Duration::from_millis(20)));
+    let script = home.path().join("script");
+    fs::write(&script, format!("user update {id} --name B\nuser get 1 --via api --server http://127.0.0.1:1\n"))
+        .unwrap();
+    let updated = ran(direct().arg("shell").arg("-f").arg(&script)).expect(7);
+    assert!(updated.err.contains("PROMOTE "), "{updated:#?}");
+    network.set(Weather::Fair);
+    assert_eq!(verdict(), "\"fresh\"");
 }
 
 #[test]

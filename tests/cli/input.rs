@@ -141,6 +141,41 @@ fn a_misspelt_word_suggests_the_nearest() {
 }
 
 #[test]
+fn the_usage_of_a_command_names_only_what_it_needs() {
+    let (home, _) = alone();
+    let mut command = usersvc(home.path());
+    command.env("USERSVC_SERVER", "http://localhost:1").env("USERSVC_VIA", "api").env("USERSVC_OUTPUT", "table");
+    let told = ran(command.args(["user", "create"])).expect(2);
+    assert!(told.err.contains("\nUsage: usersvc user create --name <NAME> --email <EMAIL>\n"), "{told:#?}");
+}
+
+#[test]
+fn help_tells_of_topics_as_of_commands() {
+    let (_home, run) = alone();
+    for (topic, told) in [
+        ("exit-codes", "130  interrupted"),
+        ("environment", "USERSVC_CACHE_TTL"),
+        ("environment", "DAPR_GRPC_PORT"),
+        ("output", "json  "),
+        ("backends", "embedded  "),
+    ] {
+        let ran = run(&["help", topic]).expect(0);
+        assert!(ran.out.contains(told) && ran.err.is_empty(), "{topic}: {ran:#?}");
+        assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{topic}: {ran:#?}");
+    }
+    for (words, suggested) in [
+        (&["help", "exit-code"][..], "'exit-codes'"),
+        (&["help", "usr"], "'user'"),
+        (&["help", "user", "updte"], "'update'"),
+    ] {
+        let ran = run(words).expect(2);
+        assert!(ran.out.is_empty() && ran.err.contains(suggested), "{words:?}: {ran:#?}");
+    }
+    assert_eq!(run(&["help"]).expect(0).out, run(&["-h"]).expect(0).out);
+    assert_eq!(run(&["help", "cache", "verify"]).expect(0).out, run(&["cache", "verify", "--help"]).expect(0).out);
+}
+
+#[test]
 fn help_and_version_are_results() {
     let (_home, run) = alone();
     for words in [&["--help"][..], &["-h"], &["help", "user"], &["user", "get", "--help"], &["serve", "-h"]] {

@@ -110,6 +110,7 @@ fn verify(way: &Way) {
 fn delete(way: &Way, id: &str) {
     let traced = [
         "FOUND user N S N ms",
+        "INDEX user N S N ms",
         "MARK user N C N ms",
         "DELETED user N S N ms",
         "PROMOTE user N C ttl N s, in the background",

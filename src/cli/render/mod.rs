@@ -5,6 +5,7 @@ mod banner;
 mod failure;
 mod results;
 mod table;
+mod text;
 mod trace;
 
 use std::env;
@@ -13,10 +14,11 @@ use std::io::{self, IsTerminal, Write};
 use colored::{ColoredString, Colorize};
 use rustix::fd::AsFd;
 
-use super::{Global, Output, TraceForm};
+use super::options::{Global, Output, TraceForm};
 
 pub use banner::Banner;
 pub use failure::usage;
+pub use text::Text;
 
 /// What one of the two streams can do.
 #[derive(Clone, Copy, Debug)]

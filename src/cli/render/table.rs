@@ -53,10 +53,9 @@ fn in_a_box(heads: &[&str], numbers: &[usize], rows: &[Vec<String>], stream: Str
     (natural < width).then(|| table.trim_fmt())
 }
 
-fn as_record(heads: &[&str], row: &[String], stream: Stream, width: u16) -> String {
-    let mut table = plain(stream);
-    table.load_style(NOTHING);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+/// One field a line, the values below each other.
+pub(super) fn as_record(heads: &[&str], row: &[String], stream: Stream, width: u16) -> String {
+    let mut table = wrapped(stream, width);
     for (head, cell) in heads.iter().zip(row) {
         table.add_row([Cell::new(head).add_attribute(Attribute::Bold), Cell::new(cell)]);
     }
@@ -64,6 +63,23 @@ fn as_record(heads: &[&str], row: &[String], stream: Stream, width: u16) -> Stri
         heads.set_padding((0, 1));
     }
     table.trim_fmt()
+}
+
+/// Words in lines that are not too long.
+pub(super) fn paragraph(words: &str, stream: Stream, width: u16) -> String {
+    let mut table = wrapped(stream, width);
+    table.add_row([words]);
+    if let Some(words) = table.column_mut(0) {
+        words.set_padding((0, 0));
+    }
+    table.trim_fmt()
+}
+
+fn wrapped(stream: Stream, width: u16) -> Table {
+    let mut table = plain(stream);
+    table.load_style(NOTHING);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    table
 }
 
 fn plain(stream: Stream) -> Table {

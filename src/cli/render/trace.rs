@@ -5,7 +5,7 @@ use std::time::Duration;
 use colored::{ColoredString, Colorize};
 use serde_json::json;
 
-use super::super::TraceForm;
+use super::super::options::TraceForm;
 use super::{Screen, harmless, tell};
 use crate::client::Names;
 use crate::trace::{Outcome, Step, Trace};

@@ -9,21 +9,36 @@ mod prompt;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::exit::{self, Exit, Failure};
 use super::link::Link;
+use super::options::Global;
 use super::render::{self, Screen};
-use super::{Command, Global, ShellArgs, completions, perform, serve, with_stores_shown};
+use super::{Command, complete as completed, completions, help, perform, read, serve};
 use prompt::{Prompt, Said};
+
+/// `usersvc shell`
+#[derive(Args, Clone, Debug)]
+pub struct ShellArgs {
+    /// Run the commands of a file, or of stdin (-), and stop at the first that fails
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+const AT_THE_PROMPT: &str = "\
+`help COMMAND` tells more of one, with the options that all of them take, and `help` of
+exit-codes, environment, output or backends of these. Tab completes, ^R searches the
+history, ^C ends a command, ^D leaves.";
 
 /// A line of the shell: a command line without its first word.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "", bin_name = "", no_binary_name = true, about = "The commands of this shell")]
-#[command(args_override_self = true, disable_version_flag = true, max_term_width = 110)]
+#[command(name = "", no_binary_name = true, help_template = "{subcommands}{after-help}", after_help = AT_THE_PROMPT)]
+#[command(args_override_self = true, disable_version_flag = true, disable_help_subcommand = true)]
+#[command(max_term_width = 110)]
 struct Line {
     #[command(flatten)]
     global: Global,
@@ -42,7 +57,7 @@ enum Verb {
 
 /// The grammar of a line: that of the command line, and `exit`.
 fn grammar() -> clap::Command {
-    with_stores_shown(Line::command())
+    completed(Line::command()).mut_subcommand("shell", |shell| shell.hide(true))
 }
 
 /// How a line ended.
@@ -160,8 +175,8 @@ impl Session {
             }
         };
         let words = [self.inherited.clone(), given].concat();
-        let read = grammar().try_get_matches_from(&words).and_then(|given| Line::from_arg_matches(&given));
-        let line = match read {
+        let read = read(&grammar(), words.clone());
+        let line = match read.and_then(|given| Line::from_arg_matches(&given)) {
             Ok(line) => line,
             Err(refusal) => return Ended::With(render::usage(&refusal, &words)),
         };
@@ -170,6 +185,7 @@ impl Session {
             Verb::Exit => return Ended::Leaving,
             Verb::Command(Command::Serve(args)) => serve::serve(args, &line.global, &screen).await,
             Verb::Command(Command::Completions(args)) => completions::run(args.shell),
+            Verb::Command(Command::Help(args)) => help::run(args, grammar(), &[], &screen),
             Verb::Command(Command::Shell(_)) => Err(Failure::new(Exit::Usage, "this is the shell already").into()),
             Verb::Command(command) => perform(command, &line.global, &mut self.link, &screen).await,
         };
@@ -208,8 +224,8 @@ mod tests {
         line.extend(words("user get 1 --via api"));
         let given = grammar().try_get_matches_from(line).unwrap();
         let line = Line::from_arg_matches(&given).unwrap();
-        assert_eq!(line.global.via, super::super::Via::Api);
-        assert_eq!(line.global.output, super::super::Output::Json);
+        assert_eq!(line.global.via, super::super::options::Via::Api);
+        assert_eq!(line.global.output, super::super::options::Output::Json);
         assert_eq!(line.global.verbose, 2);
         assert_eq!(line.global.stores.data_dir.as_deref(), Some(Path::new("/a b")));
     }
@@ -217,6 +233,6 @@ mod tests {
     #[test]
     fn an_option_may_be_repeated_before_the_verb() {
         let given = grammar().try_get_matches_from(["--via=api", "--via", "dapr", "user", "get", "1"]).unwrap();
-        assert_eq!(Line::from_arg_matches(&given).unwrap().global.via, super::super::Via::Dapr);
+        assert_eq!(Line::from_arg_matches(&given).unwrap().global.via, super::super::options::Via::Dapr);
     }
 }

@@ -1,7 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::{Request, StatusCode};
 use serde_json::{Map, Value};
 
@@ -81,7 +80,7 @@ async fn each_method_is_answered_and_no_other() {
     for (path, methods) in described() {
         for method in METHODS {
             let request = Request::builder().method(method).uri(path.replace(['{', '}'], "")).body(Body::empty());
-            let answer = super::super::answer(State(users.clone()), request.unwrap()).await;
+            let answer = super::super::answer(users.clone(), request.unwrap()).await;
             let is_answered = answer.status() != StatusCode::METHOD_NOT_ALLOWED;
             assert_eq!(is_answered, methods.contains(method), "{method} {path}: {answer:?}");
         }
