@@ -5,6 +5,7 @@
 //! is the same of all of them is added by [`exchange`].
 
 mod accept;
+mod asset;
 mod body;
 mod cache;
 mod condition;
@@ -15,6 +16,7 @@ mod health;
 mod invalid;
 mod json;
 mod log;
+mod openapi;
 mod path;
 mod problem;
 mod query;
@@ -60,6 +62,7 @@ async fn answer(users: Users, request: Request) -> Response {
         (&Method::DELETE, Resource::User(id)) => users::delete(&users, id, &head).await,
         (&Method::GET, Resource::Users) => users::list(&users, &head).await,
         (&Method::POST, Resource::Users) => users::create(&users, &head, given).await,
+        (&Method::GET, Resource::OpenApi) => Ok(openapi::get(&head)),
         (&Method::GET, Resource::Health) => Ok(health::get(&users)),
         (&Method::GET, Resource::CacheUser(id)) => cache::inspect(&users, id).await,
         (&Method::DELETE, Resource::CacheUser(id)) => cache::flush(&users, id).await,

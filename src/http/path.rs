@@ -9,6 +9,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resource<'a> {
     Health,
+    /// This service's description of itself.
+    OpenApi,
     Users,
     /// A user by the id as it is written there.
     User(&'a str),
@@ -24,6 +26,7 @@ impl<'a> Resource<'a> {
     pub fn named(path: &'a str) -> Option<Self> {
         match path {
             "/health" => return Some(Self::Health),
+            "/openapi.json" => return Some(Self::OpenApi),
             "/users" => return Some(Self::Users),
             "/cache" => return Some(Self::Cache),
             "/cache/stats" => return Some(Self::CacheStats),
@@ -40,13 +43,18 @@ impl<'a> Resource<'a> {
     /// The methods that it answers, as `Allow` lists them (RFC 9110, section 10.2.1).
     pub fn allow(&self) -> &'static str {
         match self {
-            Self::Health | Self::CacheStats => "GET, HEAD, OPTIONS",
+            Self::Health | Self::OpenApi | Self::CacheStats => "GET, HEAD, OPTIONS",
             Self::Users => "GET, HEAD, POST, OPTIONS",
             Self::CacheVerify => "POST, OPTIONS",
             Self::User(_) => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
             Self::Cache => "DELETE, OPTIONS",
             Self::CacheUser(_) => "GET, HEAD, DELETE, OPTIONS",
         }
+    }
+
+    /// The types of a patch that it takes, as `Accept-Patch` lists them (RFC 5789, section 3.1).
+    pub fn accept_patch(&self) -> Option<&'static str> {
+        matches!(self, Self::User(_)).then_some("application/merge-patch+json")
     }
 }
 
