@@ -32,7 +32,7 @@ pub fn apply(document: &mut Value) {
             for response in operation["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
                 response["headers"]["X-Request-Id"] = header("The id of the request", REQUEST_ID);
             }
-            for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+            for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
                 let title = title(parameter["name"].as_str().unwrap_or_default());
                 parameter["schema"]["title"] = title.into();
             }
