@@ -6,15 +6,13 @@ use axum::response::Response;
 use super::accept::Form;
 use super::problem::Problem;
 use super::request_id::{self, X_REQUEST_ID};
-use super::soon::{self, Soon};
-use crate::users::Host;
+use super::soon::Soon;
 
 /// Answers a request.
-pub async fn answer(State(soon): State<Soon>, request: Request) -> Response {
-    let host = soon.get().map_or_else(Host::default, |users| users.options().host.clone());
-    let id = request_id::of(request.headers(), &host);
+pub async fn answer(State(users): State<Soon>, request: Request) -> Response {
+    let id = request_id::of(request.headers(), &users.host());
     let form = Form::preferred(request.headers());
-    let mut response = soon::answer(soon, request).await;
+    let mut response = super::answer(&users, request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         problem.write_to(&mut response, form, &id);
     }

@@ -9,6 +9,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resource<'a> {
     Health,
+    Live,
+    Ready,
     Users,
     /// A user by the id as it is written there.
     User(&'a str),
@@ -24,6 +26,8 @@ impl<'a> Resource<'a> {
     pub fn named(path: &'a str) -> Option<Self> {
         match path {
             "/health" => return Some(Self::Health),
+            "/livez" => return Some(Self::Live),
+            "/readyz" => return Some(Self::Ready),
             "/users" => return Some(Self::Users),
             "/cache" => return Some(Self::Cache),
             "/cache/stats" => return Some(Self::CacheStats),
@@ -40,7 +44,7 @@ impl<'a> Resource<'a> {
     /// The methods that it answers, as `Allow` lists them (RFC 9110, section 10.2.1).
     pub fn allow(&self) -> &'static str {
         match self {
-            Self::Health | Self::CacheStats => "GET, HEAD, OPTIONS",
+            Self::Health | Self::Live | Self::Ready | Self::CacheStats => "GET, HEAD, OPTIONS",
             Self::Users => "GET, HEAD, POST, OPTIONS",
             Self::CacheVerify => "POST, OPTIONS",
             Self::User(_) => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",

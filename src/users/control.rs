@@ -302,6 +302,7 @@ impl<S: StateStore> Users<S> {
         let (row, sentinel) = tokio::join!(self.inner.state.get(CONTROL_KEY), self.inner.cache.get(SENTINEL_KEY));
         let arrived = self.now();
         self.note_cache(sentinel.as_ref().map(|_| ()));
+        self.note_stores(row.as_ref().map(|_| ()), sentinel.as_ref().map(|_| ()));
         let Some(entry) = row.map_err(|fault| Error::unavailable("the state store did not answer", &fault))? else {
             return Ok(None);
         };
