@@ -14,6 +14,7 @@ mod exchange;
 mod invalid;
 mod json;
 mod log;
+mod metrics;
 mod path;
 mod probes;
 mod problem;
@@ -25,11 +26,14 @@ mod server;
 mod soon;
 mod users;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 
+use exchange::Service;
 use path::Resource;
 use problem::{Code, Problem};
 
@@ -42,19 +46,19 @@ pub use soon::Soon;
 /// The paths are not matched by the framework's router: it splits a path before it decodes it, and the contract has
 /// it the other way round.
 pub fn router(users: Soon) -> Router {
-    Router::new().fallback(exchange::answer).with_state(users)
+    Router::new().fallback(exchange::answer).with_state(Service { users, metrics: Arc::default() })
 }
 
-async fn answer(users: &Soon, request: Request) -> Response {
+async fn answer(service: &Service, request: Request) -> Response {
     let (head, given) = request.into_parts();
     let path = path::decode(head.uri.path());
     let Some(resource) = Resource::named(&path) else { return unknown(&path, head.uri.query()) };
     // RFC 9110, section 9.3.2: HEAD is GET without the content, which the framework takes off, its length left on.
     let method = if head.method == Method::HEAD { &Method::GET } else { &head.method };
-    if let Some(response) = answer_without(users, method, &resource) {
+    if let Some(response) = answer_without_users(service, method, &resource) {
         return response;
     }
-    let users = match users.in_time().await {
+    let users = match service.users.in_time().await {
         Ok(users) => users,
         Err(refusal) => return refusal.into(),
     };
@@ -80,11 +84,12 @@ async fn answer(users: &Soon, request: Request) -> Response {
 }
 
 /// What is answered whether the users are there or not.
-fn answer_without(users: &Soon, method: &Method, resource: &Resource) -> Option<Response> {
+fn answer_without_users(service: &Service, method: &Method, resource: &Resource) -> Option<Response> {
     match (method, resource) {
-        (&Method::GET, Resource::Health) => Some(probes::health(users)),
+        (&Method::GET, Resource::Health) => Some(probes::health(&service.users)),
         (&Method::GET, Resource::Live) => Some(probes::livez()),
-        (&Method::GET, Resource::Ready) => Some(probes::readyz(users)),
+        (&Method::GET, Resource::Ready) => Some(probes::readyz(&service.users)),
+        (&Method::GET, Resource::Metrics) => Some(service.metrics.get(service.users.get())),
         _ => None,
     }
 }

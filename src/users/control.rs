@@ -47,6 +47,19 @@ pub enum Phase {
     Off,
 }
 
+impl Phase {
+    /// As it is written everywhere.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Closing => "closing",
+            Self::Opening => "opening",
+            Self::Off => "off",
+        }
+    }
+}
+
 /// The control row, as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ControlRow {

@@ -212,7 +212,8 @@ impl<S: StateStore> Users<S> {
     /// The counters since this process began, with what it knows of the cache's state.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.inner.stats.read(&self.inner.control, self.inner.options.host.now())
+        let Inner { stats, control, background, options, .. } = &*self.inner;
+        stats.read(control, background.running(), options.host.now())
     }
 
     /// Waits until the fills and promotions in the background are done, but no longer than that.
