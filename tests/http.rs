@@ -8,6 +8,10 @@ mod keys;
 mod lists;
 #[path = "http/methods.rs"]
 mod methods;
+#[path = "http/metrics.rs"]
+mod metrics;
+#[path = "http/probes.rs"]
+mod probes;
 #[path = "http/problems.rs"]
 mod problems;
 #[path = "http/request_ids.rs"]
@@ -61,6 +65,11 @@ on_both_stores! {
         the_same_key_with_another_body_is_refused_and_creates_nobody
         of_equal_creates_at_the_same_time_one_is_made
         a_key_that_makes_no_sense_is_named;
+    probes:
+        it_is_alive_and_ready;
+    metrics:
+        what_was_answered_is_counted_by_method_and_class_of_status
+        all_that_the_users_count_is_in_the_metrics;
     problems:
         an_error_is_a_problem_document_where_it_is_preferred
         the_list_of_a_422_is_in_its_problem_document

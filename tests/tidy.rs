@@ -22,6 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rusqlite", &["state/embedded"]),
     ("axum", &["http/"]),
     ("hyper", &["http/"]),
+    ("prometheus_client", &["http/metrics"]),
     ("reqwest", &["client/api"]),
     ("clap", &["cli/", "main.rs"]),
     ("rustyline", &["cli/"]),

@@ -15,7 +15,7 @@ use utoipa::OpenApi;
 use self::answers::SUCCESS;
 use super::asset::Asset;
 use super::invalid::{Fault, Invalid};
-use super::{cache, health, users};
+use super::{cache, probes, users};
 use crate::api::{Deleted, ErrorBody, Page};
 use crate::user::User;
 
@@ -35,7 +35,7 @@ use crate::user::User;
         (name = style::METHODS, description = "What every resource answers by the same rules")
     ),
     paths(
-        health::get, get,
+        probes::probes, get,
         users::list, users::create, users::get, users::update, users::patch, users::delete,
         cache::inspect, cache::flush, cache::flush_all, cache::stats, cache::verify,
     ),

@@ -11,6 +11,9 @@ pub enum Resource<'a> {
     Health,
     /// This service's description of itself.
     OpenApi,
+    Live,
+    Ready,
+    Metrics,
     Users,
     /// A user by the id as it is written there.
     User(&'a str),
@@ -27,6 +30,9 @@ impl<'a> Resource<'a> {
         match path {
             "/health" => return Some(Self::Health),
             "/openapi.json" => return Some(Self::OpenApi),
+            "/livez" => return Some(Self::Live),
+            "/readyz" => return Some(Self::Ready),
+            "/metrics" => return Some(Self::Metrics),
             "/users" => return Some(Self::Users),
             "/cache" => return Some(Self::Cache),
             "/cache/stats" => return Some(Self::CacheStats),
@@ -43,7 +49,9 @@ impl<'a> Resource<'a> {
     /// The methods that it answers, as `Allow` lists them (RFC 9110, section 10.2.1).
     pub fn allow(&self) -> &'static str {
         match self {
-            Self::Health | Self::OpenApi | Self::CacheStats => "GET, HEAD, OPTIONS",
+            Self::Health | Self::Live | Self::Ready | Self::Metrics | Self::OpenApi | Self::CacheStats => {
+                "GET, HEAD, OPTIONS"
+            }
             Self::Users => "GET, HEAD, POST, OPTIONS",
             Self::CacheVerify => "POST, OPTIONS",
             Self::User(_) => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",

@@ -17,6 +17,7 @@ mod list;
 mod phases;
 mod precondition;
 mod read;
+mod readiness;
 mod repair;
 mod row;
 mod stats;
@@ -42,6 +43,7 @@ pub use host::Host;
 pub use inspect::{CacheEntry, Flushed, Inspection, Verdict};
 pub use list::{LIMIT_MAX, Listing, Page};
 pub use precondition::{Precondition, Versions};
+pub use readiness::{Readiness, Standing, Status};
 pub use stats::{Latency, Stats};
 pub use variant::Variant;
 pub use verify::{Disagreement, Scope, Verification};
@@ -170,6 +172,7 @@ struct Inner<S> {
     cache: S,
     options: Options,
     control: control::Control,
+    watch: readiness::Watch,
     stats: stats::Counters,
     creates: create::Queue,
     under_way: idempotency::UnderWay,
@@ -182,13 +185,14 @@ struct Inner<S> {
 impl<S: StateStore> Users<S> {
     /// Users over a state store and a cache. Asks neither of them anything yet.
     pub fn new(state: S, cache: S, options: Options) -> Self {
-        let control = control::Control::new(&options);
+        let (control, watch) = (control::Control::new(&options), readiness::Watch::new(&options));
         Self {
             inner: Arc::new(Inner {
                 state,
                 cache,
                 options,
                 control,
+                watch,
                 stats: stats::Counters::default(),
                 creates: create::Queue::default(),
                 under_way: idempotency::UnderWay::default(),
@@ -208,7 +212,8 @@ impl<S: StateStore> Users<S> {
     /// The counters since this process began, with what it knows of the cache's state.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.inner.stats.read(&self.inner.control, self.inner.options.host.now())
+        let Inner { stats, control, background, options, .. } = &*self.inner;
+        stats.read(control, background.running(), options.host.now())
     }
 
     /// Waits until the fills and promotions in the background are done, but no longer than that.

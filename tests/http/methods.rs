@@ -83,6 +83,9 @@ pub fn options_tells_every_method_of_a_resource(service: &Service) {
     let client = Client::new(service.port());
     for (path, allow) in [
         ("/health", "GET, HEAD, OPTIONS"),
+        ("/livez", "GET, HEAD, OPTIONS"),
+        ("/readyz", "GET, HEAD, OPTIONS"),
+        ("/metrics", "GET, HEAD, OPTIONS"),
         ("/users", "GET, HEAD, POST, OPTIONS"),
         ("/users/1", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
         ("/users/x", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
