@@ -88,10 +88,7 @@ pub struct VerifyBody {
 }
 
 /// An error as the service sends it: one sentence, or the list of a 422.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = ErrorResponse, description = "What is wrong, and what to do next")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ErrorBody {
-    /// One sentence
-    #[schema(value_type = String)]
     pub detail: serde_json::Value,
 }

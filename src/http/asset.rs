@@ -11,18 +11,18 @@ use super::reply;
 
 /// A body with its type, and an entity tag that is made of it.
 pub struct Asset {
-    content_type: &'static str,
+    content_type: String,
     bytes: Bytes,
     tag: String,
 }
 
 impl Asset {
     /// Of that type, which has to be visible ASCII.
-    pub fn new(content_type: &'static str, bytes: impl Into<Bytes>) -> Self {
+    pub fn new(content_type: &str, bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         let digest = Sha256::digest(&bytes);
         let tag = format!("\"{}\"", digest[..8].iter().map(|byte| format!("{byte:02x}")).collect::<String>());
-        Self { content_type, bytes, tag }
+        Self { content_type: content_type.to_owned(), bytes, tag }
     }
 
     /// The page, or that the client has it already. It may be kept, and has to be asked for again each time: the
@@ -34,7 +34,7 @@ impl Asset {
             response
         } else {
             let response = reply::raw(StatusCode::OK, self.bytes.clone());
-            reply::with(response, CONTENT_TYPE, self.content_type)
+            reply::with(response, CONTENT_TYPE, &self.content_type)
         };
         reply::with(reply::with(response, ETAG, &self.tag), CACHE_CONTROL, "no-cache")
     }

@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::error::Refusal;
 use super::invalid::Fault;
 use super::json::Value;
-use super::openapi::answers::{BadRequest, Broken, Invalid, NotFound, SUCCESS, Slow, TooLarge, Unavailable};
+use super::openapi::answers::{BadBody, Broken, Invalid, NotFound, SUCCESS, Slow, Starting, TooLarge, Unavailable};
 use super::openapi::example;
 use super::openapi::parameters::InPath;
 use super::reply;
@@ -87,7 +87,7 @@ pub async fn flush_all(users: &Users) -> Result<Response, Refusal> {
     tag = "Cache",
     responses(
         (status = 200, description = SUCCESS, body = Stats, example = json!(example::stats())),
-        Unavailable
+        Starting
     )
 )]
 pub fn stats(users: &Users) -> Response {
@@ -106,7 +106,7 @@ pub fn stats(users: &Users) -> Response {
     request_body(content = Option<VerifyBody>, example = json!(example::verify())),
     responses(
         (status = 200, description = SUCCESS, body = Verification, example = json!(example::verification())),
-        BadRequest, Slow, TooLarge, Invalid, Broken, Unavailable
+        BadBody, Slow, TooLarge, Invalid, Broken, Unavailable
     )
 )]
 pub async fn verify(users: &Users, head: &Parts, given: Body) -> Result<Response, Refusal> {

@@ -153,6 +153,13 @@ impl Fault {
     }
 }
 
+fn places() -> Array {
+    let kinds = [Type::String, Type::Integer].map(|kind| ObjectBuilder::new().schema_type(kind));
+    let place = kinds.into_iter().fold(AnyOfBuilder::new(), AnyOfBuilder::item);
+    let told = "Where it is: `path`, `query`, `header` or `body`, and the field or the offset there";
+    ArrayBuilder::new().items(place).description(Some(told)).build()
+}
+
 /// `body.name: Field required`.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -165,18 +172,4 @@ impl fmt::Display for Fault {
         }
         write!(f, ": {}", self.msg)
     }
-}
-
-fn places() -> Array {
-    let kinds = [Type::String, Type::Integer].map(|kind| ObjectBuilder::new().schema_type(kind));
-    let place = kinds.into_iter().fold(AnyOfBuilder::new(), AnyOfBuilder::item);
-    let told = "Where it is: `path`, `query`, `header` or `body`, and the field or the offset there";
-    ArrayBuilder::new().items(place).description(Some(told)).build()
-}
-
-/// Everything that is wrong with a request: the whole body of a 422.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
-#[schema(as = HTTPValidationError, description = "Everything that is wrong with the request")]
-pub struct Invalid {
-    pub detail: Vec<Fault>,
 }

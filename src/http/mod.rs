@@ -10,6 +10,7 @@ mod body;
 mod cache;
 mod condition;
 mod decode;
+mod docs;
 mod error;
 mod exchange;
 mod invalid;
@@ -21,6 +22,7 @@ mod path;
 mod probes;
 mod problem;
 mod query;
+mod reference;
 mod reply;
 mod request_id;
 mod scan;
@@ -94,6 +96,9 @@ fn answer_without_users(service: &Service, method: &Method, resource: &Resource,
         (&Method::GET, Resource::Ready) => Some(probes::readyz(&service.users)),
         (&Method::GET, Resource::Metrics) => Some(service.metrics.get(service.users.get())),
         (&Method::GET, Resource::OpenApi) => Some(openapi::get(head)),
+        (&Method::GET, Resource::Docs) => Some(docs::get(head)),
+        (&Method::GET, Resource::DocsFile(name)) => Some(docs::file(name, head)),
+        (&Method::GET, Resource::Reference) => Some(reference::get(head)),
         _ => None,
     }
 }

@@ -4,6 +4,8 @@ pub mod answers;
 pub mod example;
 pub mod parameters;
 mod style;
+#[cfg(test)]
+mod tests;
 
 use std::sync::LazyLock;
 
@@ -12,11 +14,13 @@ use axum::response::Response;
 use serde_json::Value;
 use utoipa::OpenApi;
 
-use self::answers::SUCCESS;
+use self::answers::{Described, Known};
+pub use self::style::METHODS;
 use super::asset::Asset;
-use super::invalid::{Fault, Invalid};
-use super::{cache, probes, users};
-use crate::api::{Deleted, ErrorBody, Page};
+use super::invalid::Fault;
+use super::problem::{Code, Document, Listed, Told};
+use super::{cache, docs, probes, reference, users};
+use crate::api::{Deleted, Page};
 use crate::user::User;
 
 /// The document, with what the original calls itself.
@@ -25,7 +29,9 @@ use crate::user::User;
     info(
         title = "User Service",
         version = "1.0.0",
-        description = "A distributed user management service using Dapr for state management"
+        description = "A distributed user management service using Dapr for state management\n\n\
+            Every answer has an `X-Request-Id`: that of the request, if it brings a usable one. \
+            Errors are `application/problem+json` (RFC 9457) for who prefers that in `Accept`."
     ),
     tags(
         (name = "Users", description = "Users, and what is known of their versions"),
@@ -35,11 +41,12 @@ use crate::user::User;
         (name = style::METHODS, description = "What every resource answers by the same rules")
     ),
     paths(
-        probes::probes, get,
+        probes::health,
+        get, docs::get, docs::file, reference::get,
         users::list, users::create, users::get, users::update, users::patch, users::delete,
         cache::inspect, cache::flush, cache::flush_all, cache::stats, cache::verify,
     ),
-    components(schemas(User, Page, Deleted, ErrorBody, Invalid, Fault))
+    components(schemas(User, Page, Deleted, Told, Listed, Fault, Document, Code))
 )]
 struct Handlers;
 
@@ -59,12 +66,7 @@ static ASSET: LazyLock<Asset> = LazyLock::new(|| {
 /// This document
 ///
 /// It is made from the handlers, and says everything that they read and answer.
-#[utoipa::path(
-    get,
-    path = "/openapi.json",
-    tag = "Documentation",
-    responses((status = 200, description = SUCCESS, body = serde_json::Value, example = json!({ "openapi": "3.1.0" })))
-)]
+#[utoipa::path(get, path = "/openapi.json", tag = "Documentation", responses(Described, Known))]
 pub fn get(head: &Parts) -> Response {
     ASSET.answer(head)
 }

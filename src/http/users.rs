@@ -9,8 +9,8 @@ use super::error::Refusal;
 use super::invalid::Fault;
 use super::json::Value;
 use super::openapi::answers::{
-    BadRequest, Broken, Conflict, Contended, Created, Gone, Invalid, Listed, NotFound, NotModified, PreconditionFailed,
-    Shown, Slow, Taken, TooLarge, Unavailable,
+    BadChange, BadCondition, BadCreate, Broken, Conflict, Contended, Created, Gone, Invalid, InvalidCreate,
+    InvalidQuery, Listed, NotFound, NotModified, PreconditionFailed, Shown, Slow, Taken, TooLarge, Unavailable,
 };
 use super::openapi::example;
 use super::openapi::parameters::{Conditions, IdempotencyKey, InPath, InQuery};
@@ -29,7 +29,13 @@ const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-re
 /// A page has `limit` users at most, and may have fewer where many ids were deleted: it is the last one if `next` is
 /// null. Each user is as of its own read, straight from the state store. An e-mail address is found in upper or lower
 /// case, through an index that is right at every moment.
-#[utoipa::path(get, path = "/users", tag = "Users", params(InQuery), responses(Listed, Invalid, Broken, Unavailable))]
+#[utoipa::path(
+    get,
+    path = "/users",
+    tag = "Users",
+    params(InQuery),
+    responses(Listed, InvalidQuery, Broken, Unavailable)
+)]
 pub async fn list(users: &Users, head: &Parts) -> Result<Response, Refusal> {
     let listing = query::listing(head.uri.query().unwrap_or_default())?;
     let listed = users.list(&listing).await;
@@ -63,7 +69,7 @@ pub async fn list(users: &Users, head: &Parts) -> Result<Response, Refusal> {
     path = "/users/{user_id}",
     tag = "Users",
     params(InPath, Conditions),
-    responses(Shown, NotModified, BadRequest, NotFound, PreconditionFailed, Invalid, Broken, Unavailable)
+    responses(Shown, NotModified, BadCondition, NotFound, PreconditionFailed, Invalid, Broken, Unavailable)
 )]
 pub async fn get(users: &Users, written: &str, head: &Parts) -> Result<Response, Refusal> {
     let precondition = condition::read(&head.headers)?;
@@ -105,7 +111,7 @@ fn conditional(id: UserId, stored: Stored, precondition: &Precondition) -> Respo
     tag = "Users",
     params(IdempotencyKey),
     request_body(content = CreateBody, example = json!(example::creation())),
-    responses(Created, BadRequest, Slow, Taken, TooLarge, Invalid, Broken, Unavailable)
+    responses(Created, BadCreate, Slow, Taken, TooLarge, InvalidCreate, Broken, Unavailable)
 )]
 pub async fn create(users: &Users, head: &Parts, given: Body) -> Result<Response, Refusal> {
     let given = receive(&head.headers, given).await?;
@@ -136,7 +142,7 @@ pub async fn create(users: &Users, head: &Parts, given: Body) -> Result<Response
     params(InPath, Conditions),
     request_body(content = UpdateBody, example = json!(example::change())),
     responses(
-        Shown, BadRequest, NotFound, Slow, Conflict, PreconditionFailed, TooLarge, Invalid, Broken, Unavailable
+        Shown, BadChange, NotFound, Slow, Conflict, PreconditionFailed, TooLarge, Invalid, Broken, Unavailable
     )
 )]
 pub async fn update(users: &Users, written: &str, head: &Parts, given: Body) -> Result<Response, Refusal> {
@@ -159,7 +165,7 @@ pub async fn update(users: &Users, written: &str, head: &Parts, given: Body) -> 
         (PatchBody = "application/json", example = json!(example::change()))
     )),
     responses(
-        Shown, BadRequest, NotFound, Slow, Conflict, PreconditionFailed, TooLarge, Invalid, Broken, Unavailable
+        Shown, BadChange, NotFound, Slow, Conflict, PreconditionFailed, TooLarge, Invalid, Broken, Unavailable
     )
 )]
 pub async fn patch(users: &Users, written: &str, head: &Parts, given: Body) -> Result<Response, Refusal> {
@@ -203,7 +209,7 @@ async fn change(
     path = "/users/{user_id}",
     tag = "Users",
     params(InPath, Conditions),
-    responses(Gone, BadRequest, NotFound, Contended, PreconditionFailed, Invalid, Broken, Unavailable)
+    responses(Gone, BadCondition, NotFound, Contended, PreconditionFailed, Invalid, Broken, Unavailable)
 )]
 pub async fn delete(users: &Users, written: &str, head: &Parts) -> Result<Response, Refusal> {
     let precondition = condition::read(&head.headers)?;

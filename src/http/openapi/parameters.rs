@@ -1,6 +1,6 @@
 //! What several handlers read beside the body.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
@@ -29,8 +29,8 @@ pub struct Conditions;
 
 impl IntoParams for Conditions {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let only = "Only if the user is at one of these versions (RFC 9110, section 13.1.1)";
-        let unless = "Only if the user is at none of these versions (RFC 9110, section 13.1.2)";
+        let only = "Only if the user is at one of these versions, such as `\"3\"` (RFC 9110, section 13.1.1)";
+        let unless = "Only if the user is at none of these versions, such as `\"3\"` (RFC 9110, section 13.1.2)";
         vec![condition("If-Match", only), condition("If-None-Match", unless)]
     }
 }
@@ -42,7 +42,7 @@ impl IntoParams for IdempotencyKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let told = "Makes the request safe to repeat: within 24 hours, a key creates one user";
         let key = text().pattern(Some(format!("^([!#-~]{{1,{KEY_MAX}}}|\"[!#-~]{{1,{KEY_MAX}}}\")$")));
-        vec![header("Idempotency-Key", told, key, "4fd1a7f0-8c3b-4d2e-9a51-6e07c2b9d3aa")]
+        vec![optional("Idempotency-Key", ParameterIn::Header, told, key)]
     }
 }
 
@@ -56,14 +56,9 @@ impl IntoParams for InQuery {
         let after = whole().minimum(Some(0)).default(Some(json!(after)));
         let limit = whole().minimum(Some(1)).maximum(Some(LIMIT_MAX)).default(Some(json!(limit)));
         vec![
-            query(
-                "email",
-                "Only users with that e-mail address",
-                text().min_length(Some(1)),
-                json!("john.doe@example.com"),
-            ),
-            query("after", "Only users with greater ids", after, json!(0)),
-            query("limit", "So many users at most", limit, json!(100)),
+            query("email", "Only users with that e-mail address", text().min_length(Some(1))),
+            query("after", "Only users with greater ids", after),
+            query("limit", "So many users at most", limit),
         ]
     }
 }
@@ -71,28 +66,24 @@ impl IntoParams for InQuery {
 /// `*`, or a list of entity tags.
 fn condition(name: &str, told: &str) -> Parameter {
     let tags = r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$"#;
-    header(name, told, text().pattern(Some(tags)), "\"3\"")
+    optional(name, ParameterIn::Header, told, text().pattern(Some(tags)))
 }
 
 fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-fn header(name: &str, told: &str, schema: ObjectBuilder, example: &str) -> Parameter {
-    optional(name, ParameterIn::Header, told, schema, json!(example))
+fn query(name: &str, told: &str, schema: ObjectBuilder) -> Parameter {
+    optional(name, ParameterIn::Query, told, schema)
 }
 
-fn query(name: &str, told: &str, schema: ObjectBuilder, example: Value) -> Parameter {
-    optional(name, ParameterIn::Query, told, schema, example)
-}
-
-fn optional(name: &str, place: ParameterIn, told: &str, schema: ObjectBuilder, example: Value) -> Parameter {
+/// It has no example: Swagger UI would send that unasked.
+fn optional(name: &str, place: ParameterIn, told: &str, schema: ObjectBuilder) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(place)
         .required(Required::False)
         .description(Some(told))
         .schema(Some(schema))
-        .example(Some(example))
         .build()
 }

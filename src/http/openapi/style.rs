@@ -5,6 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::path::Resource;
+use super::answers::REQUEST_ID;
 
 /// Under which HEAD and OPTIONS stand together.
 pub const METHODS: &str = "HEAD and OPTIONS";
@@ -28,6 +29,9 @@ pub fn apply(document: &mut Value) {
         for (method, operation) in item.iter_mut() {
             let name = operation["summary"].as_str().expect("a handler has a summary").to_lowercase();
             operation["operationId"] = operation_id(&name, path, method).into();
+            for response in operation["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+                response["headers"]["X-Request-Id"] = header("The id of the request", REQUEST_ID);
+            }
             for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
                 let title = title(parameter["name"].as_str().unwrap_or_default());
                 parameter["schema"]["title"] = title.into();
