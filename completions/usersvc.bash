@@ -80,11 +80,11 @@ _usersvc() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
@@ -134,11 +134,11 @@ _usersvc() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
@@ -173,7 +173,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__cache__subcmd__flush)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --dry-run --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -188,11 +188,11 @@ _usersvc() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
@@ -242,11 +242,11 @@ _usersvc() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
@@ -296,11 +296,11 @@ _usersvc() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
@@ -335,7 +335,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__cache__subcmd__verify)
-            opts="-o -q -v -y -h --sample --all --fix --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --sample --all --fix --dry-run --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -354,11 +354,11 @@ _usersvc() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
@@ -408,11 +408,11 @@ _usersvc() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
@@ -462,11 +462,11 @@ _usersvc() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
@@ -552,11 +552,11 @@ _usersvc() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
@@ -594,11 +594,11 @@ _usersvc() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
@@ -648,11 +648,11 @@ _usersvc() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
@@ -687,7 +687,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__user__subcmd__create)
-            opts="-o -q -v -y -h --name --email --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --name --email --dry-run --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -710,11 +710,11 @@ _usersvc() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
@@ -749,7 +749,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__user__subcmd__delete)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --dry-run --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -764,11 +764,11 @@ _usersvc() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
@@ -818,11 +818,11 @@ _usersvc() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
@@ -857,7 +857,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__user__subcmd__update)
-            opts="-o -q -v -y -h --name --email --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --name --email --edit --dry-run --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -880,11 +880,11 @@ _usersvc() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)

@@ -30,7 +30,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_needs_command" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_needs_command" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_needs_command" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -58,7 +62,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -74,9 +82,9 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_see
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "create" -d 'Create a user'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "get" -d 'Show a user'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "get" -d 'Show users'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "update" -d 'Change a user\'s name, e-mail address, or both'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "delete" -d 'Delete a user'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "delete" -d 'Delete users'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l name -d 'The name, 1 to 100 characters' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l email -d 'The e-mail address' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
@@ -85,7 +93,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -94,6 +106,7 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_su
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l cache -d 'The name of Dapr\'s cache component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -s y -l yes -d 'Do not ask before something destructive'
@@ -106,7 +119,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -129,7 +146,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -138,6 +159,8 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_su
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l cache -d 'The name of Dapr\'s cache component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l edit -d 'Change the user in an editor, VISUAL or EDITOR: as YAML, or as JSON with -o json'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -s y -l yes -d 'Do not ask before something destructive'
@@ -150,7 +173,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -159,6 +186,7 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_su
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l cache -d 'The name of Dapr\'s cache component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask before something destructive'
@@ -171,7 +199,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -196,7 +228,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -217,7 +253,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -226,6 +266,7 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_s
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l cache -d 'The name of Dapr\'s cache component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -s y -l yes -d 'Do not ask before something destructive'
@@ -239,7 +280,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -250,6 +295,7 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_s
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l all -d 'Compare all users'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l fix -d 'Flush the entries that are wrong'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l dry-run -d 'With --fix: flush nothing, and only say what is wrong'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Do not ask before something destructive'
@@ -262,7 +308,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -284,7 +334,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -305,7 +359,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand completions" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand completions" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand completions" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -338,7 +396,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -354,7 +416,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand help" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"

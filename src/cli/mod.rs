@@ -5,6 +5,7 @@ pub mod cache;
 pub mod completions;
 pub mod exit;
 pub mod help;
+pub mod ids;
 pub mod link;
 pub mod options;
 pub mod question;
