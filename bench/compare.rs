@@ -81,10 +81,10 @@ fn main() {
     println!("GET of {USERS} cached users through Dapr, medians of {ROUNDS} rounds");
     println!("{:>8} {:>10} {:>10} {:>8} {:>8} {:>12}", "clients", "server", "per s", "p50 ms", "p99 ms", "of bare");
     for clients in CLIENTS {
-        let mut rivals = vec![(&bare, &bare_urls), (&ours, &our_urls)];
+        let mut rivals = vec![(&bare, Work::plain(&bare_urls)), (&ours, Work::plain(&our_urls))];
         let python_urls = python.as_ref().map(|peer| urls(&peer.url, |id| format!("/users/{id}")));
         if let (Some(peer), Some(urls)) = (&python, &python_urls) {
-            rivals.push((peer, urls));
+            rivals.push((peer, Work::plain(urls)));
         }
         let medians = alternate(&rivals, clients);
         let base = medians[bare.name].per_second;
@@ -96,14 +96,23 @@ fn main() {
         println!("{} uses {:.1} MB after that load", peer.name, memory_mb(peer.process));
     }
 
+    println!("\nGET with If-None-Match of what is known: 304, against a bare handler that sends all of it");
+    let known = Work { header: Some("If-None-Match: *"), status: "304", urls: &our_urls };
+    compare(&[(&bare, Work::plain(&bare_urls)), (&ours, known)]);
+
+    println!("\nA list of {USERS} users, against a bare handler with one bulk get");
+    let (list, bulk) = (vec![format!("{}/users", ours.url)], vec![format!("{}/bulk/1/{USERS}", bare_store.url)]);
+    compare(&[(&bare_store, Work::plain(&bulk)), (&ours, Work::plain(&list))]);
+
+    println!("\nA user by e-mail address, against a bare handler with two gets");
+    let find = urls(&ours.url, |id| format!("/users?email=user{id}@example.com"));
+    let two = urls(&bare_store.url, |id| format!("/email-index/user-{id}"));
+    compare(&[(&bare_store, Work::plain(&two)), (&ours, Work::plain(&find))]);
+
     println!("\nGET while Redis is frozen, against a bare handler on the state store");
     stack.redis.freeze();
     warm(&our_urls);
-    let rivals = [(&bare_store, &store_urls), (&ours, &our_urls)];
-    let medians = alternate(&rivals, 32);
-    for (peer, _) in &rivals {
-        print_row(32, peer.name, medians[peer.name], medians[bare_store.name].per_second);
-    }
+    let medians = compare(&[(&bare_store, Work::plain(&store_urls)), (&ours, Work::plain(&our_urls))]);
     let (base, outage) = (medians[bare_store.name].p99_ms, medians[ours.name].p99_ms);
     println!("p99 during the outage is {:.2}x that of a state store read", outage / base);
     stack.redis.thaw();
@@ -170,12 +179,35 @@ fn start_fastapi(children: &mut Children, stack: &Stack) -> Option<Peer> {
     Some(peer)
 }
 
+/// What a server is asked for, in turn, and how it has to answer.
+#[derive(Clone, Copy)]
+struct Work<'a> {
+    urls: &'a [String],
+    header: Option<&'static str>,
+    status: &'static str,
+}
+
+impl<'a> Work<'a> {
+    fn plain(urls: &'a [String]) -> Self {
+        Self { urls, header: None, status: "200" }
+    }
+}
+
+/// Measures with 32 clients, and prints it; the first is the base.
+fn compare(rivals: &[(&Peer, Work)]) -> BTreeMap<&'static str, Figures> {
+    let medians = alternate(rivals, 32);
+    for (peer, _) in rivals {
+        print_row(32, peer.name, medians[peer.name], medians[rivals[0].0.name].per_second);
+    }
+    medians
+}
+
 /// Measures each in turn, some rounds; the median of each by throughput.
-fn alternate(rivals: &[(&Peer, &Vec<String>)], clients: usize) -> BTreeMap<&'static str, Figures> {
+fn alternate(rivals: &[(&Peer, Work)], clients: usize) -> BTreeMap<&'static str, Figures> {
     let mut all: BTreeMap<&'static str, Vec<Figures>> = BTreeMap::new();
     for _ in 0..ROUNDS {
-        for (peer, urls) in rivals {
-            all.entry(peer.name).or_default().push(load(urls, clients));
+        for (peer, work) in rivals {
+            all.entry(peer.name).or_default().push(load(*work, clients));
         }
     }
     let median = |mut figures: Vec<Figures>| {
@@ -185,18 +217,19 @@ fn alternate(rivals: &[(&Peer, &Vec<String>)], clients: usize) -> BTreeMap<&'sta
     all.into_iter().map(|(name, figures)| (name, median(figures))).collect()
 }
 
-fn load(urls: &[String], clients: usize) -> Figures {
+fn load(work: Work, clients: usize) -> Figures {
     let seconds = std::env::var("BENCH_SECONDS").ok().and_then(|value| value.parse().ok()).unwrap_or(3);
     let list = tempfile::NamedTempFile::new().expect("a file can be made");
-    std::fs::write(list.path(), urls.join("\n")).expect("the file can be written");
+    std::fs::write(list.path(), work.urls.join("\n")).expect("the file can be written");
     let length = format!("{}s", Duration::from_secs(seconds).as_secs());
     let mut oha = Command::new("oha");
     oha.args(["--no-tui", "--output-format", "json", "-z", &length, "-c", &clients.to_string(), "--urls-from-file"]);
-    let report = run(oha.arg(list.path())).expect("the load runs");
+    let report =
+        run(oha.arg(list.path()).args(work.header.iter().flat_map(|header| ["-H", header]))).expect("the load runs");
     let report: serde_json::Value = serde_json::from_str(&report).expect("oha reports JSON");
     let failed = report["summary"]["successRate"].as_f64().is_none_or(|rate| rate < 0.999);
     let statuses = report["statusCodeDistribution"].as_object().expect("it counts the statuses");
-    assert!(!failed && statuses.keys().all(|status| status == "200"), "every answer is a 200: {statuses:?}");
+    assert!(!failed && statuses.keys().all(|status| status == work.status), "{}: {statuses:?}", work.status);
     let number = |value: &serde_json::Value| value.as_f64().expect("it is a number");
     Figures {
         per_second: number(&report["summary"]["requestsPerSec"]),

@@ -8,6 +8,12 @@ mod keys;
 mod lists;
 #[path = "http/methods.rs"]
 mod methods;
+#[path = "http/problems.rs"]
+mod problems;
+#[path = "http/request_ids.rs"]
+mod request_ids;
+#[path = "http/starting.rs"]
+mod starting;
 mod support;
 
 /// The same tests on both stores: each is a function that is given a running service.
@@ -55,4 +61,12 @@ on_both_stores! {
         the_same_key_with_another_body_is_refused_and_creates_nobody
         of_equal_creates_at_the_same_time_one_is_made
         a_key_that_makes_no_sense_is_named;
+    problems:
+        an_error_is_a_problem_document_where_it_is_preferred
+        the_list_of_a_422_is_in_its_problem_document
+        who_does_not_prefer_a_problem_document_gets_the_errors_of_the_original
+        what_is_no_error_does_not_depend_on_accept;
+    request_ids:
+        the_id_of_a_request_comes_back_with_every_answer
+        an_id_that_is_absent_or_unusable_is_replaced_by_a_fresh_one;
 }

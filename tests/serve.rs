@@ -6,7 +6,6 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 
 use rustix::process::Signal;
 use support::eventually;
@@ -221,40 +220,20 @@ fn it_stops_in_good_order_when_it_is_asked() {
     }
 }
 
-/// A service beside a sidecar that is not there, as soon as it answers for its health.
-fn waiting() -> (Server, u16, Arc<Scene>) {
-    let scene = Scene::new().unwrap();
-    let [sidecar] = free_ports::<1>();
-    let started = on_free_ports(|[port]| {
-        let home = scene.path().to_owned();
-        let command = move || {
-            let mut command = usersvc(&home);
-            command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]);
-            command.env("DAPR_GRPC_PORT", sidecar.to_string());
-            command
-        };
-        let is_ready = move |_| http_status(port, "/health") == Some(200);
-        Ok((Server::start(&scene, "usersvc", Signal::TERM, command, is_ready)?, port))
-    });
-    let (server, port) = started.unwrap_or_else(|error| panic!("{error}"));
-    (server, port, scene)
-}
-
 #[test]
 fn a_sidecar_that_is_not_there_is_waited_for_and_health_answers_meanwhile() {
     for signal in [Signal::TERM, Signal::INT] {
-        let (server, port, _scene) = waiting();
-        let client = Client::new(port);
+        let service = Service::without_a_sidecar();
+        let client = Client::new(service.port());
         assert_eq!(client.send("GET", "/health", None).expect(200).json()["service"], "user-service");
         let unavailable = client.get(1).expect(503);
         assert_eq!(unavailable.header("retry-after"), Some("1"));
         assert!(unavailable.text("detail").contains("is starting"), "{unavailable:?}");
-        let note =
-            format!("note: http://127.0.0.1:{port} answers /health; looking for the sidecar at http://127.0.0.1:");
-        eventually("it says what it waits for", || server.log().contains(&note));
-        server.signal(signal);
-        assert_eq!(server.wait().and_then(|status| status.code()), Some(0), "{}", server.log());
-        assert!(!server.log().contains("is ready"), "{}", server.log());
+        let note = format!("note: {} answers /health; looking for the sidecar at http://127.0.0.1:", service.url());
+        eventually("it says what it waits for", || service.log().contains(&note));
+        service.signal(signal);
+        assert_eq!(service.wait().and_then(|status| status.code()), Some(0), "{}", service.log());
+        assert!(!service.log().contains("is ready"), "{}", service.log());
     }
 }
 

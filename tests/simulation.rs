@@ -10,6 +10,8 @@ mod chaos;
 mod fake;
 #[path = "simulation/history.rs"]
 mod history;
+#[path = "simulation/index.rs"]
+mod index;
 #[path = "simulation/world.rs"]
 mod world;
 

@@ -1,11 +1,12 @@
 //! Why a request is refused, and what its client is told.
 
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::Response;
 
 use super::body::{BODY_MAX, BODY_TIME};
 use super::condition::KEY_MAX;
 use super::invalid::Fault;
+use super::problem::{Code, Problem};
 use super::reply;
 use crate::users::Error;
 
@@ -26,6 +27,8 @@ pub enum Refusal {
     Failed(Error),
     /// A fault of ours ended the work.
     Panicked,
+    /// The stores are not found yet.
+    Starting,
 }
 
 impl From<Vec<Fault>> for Refusal {
@@ -41,17 +44,23 @@ impl From<Error> for Refusal {
 }
 
 impl Refusal {
-    fn status(&self) -> StatusCode {
+    fn code(&self) -> Code {
         match self {
-            Self::Invalid(_) | Self::Failed(Error::KeyReused) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Unparsable | Self::BadCondition(_) | Self::BadKey => StatusCode::BAD_REQUEST,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Failed(Error::NotFound(_)) => StatusCode::NOT_FOUND,
-            Self::Failed(Error::Conflict(_) | Error::EmailTaken { .. } | Error::KeyInUse) => StatusCode::CONFLICT,
-            Self::Failed(Error::PreconditionFailed { .. }) => StatusCode::PRECONDITION_FAILED,
-            Self::Failed(Error::Unavailable(_)) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Failed(Error::Corrupt(_)) | Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Invalid(_) => Code::InputInvalid,
+            Self::Unparsable => Code::BodyUnreadable,
+            Self::TooLarge => Code::BodyTooLarge,
+            Self::TooSlow => Code::BodyTooSlow,
+            Self::BadCondition(_) | Self::BadKey => Code::HeaderInvalid,
+            Self::Failed(Error::NotFound(_)) => Code::UserNotFound,
+            Self::Failed(Error::Conflict(_)) => Code::UserBusy,
+            Self::Failed(Error::EmailTaken { .. }) => Code::EmailTaken,
+            Self::Failed(Error::KeyReused) => Code::KeyReused,
+            Self::Failed(Error::KeyInUse) => Code::KeyInUse,
+            Self::Failed(Error::PreconditionFailed { .. }) => Code::PreconditionFailed,
+            Self::Failed(Error::Unavailable(_)) => Code::StoreUnavailable,
+            Self::Failed(Error::Corrupt(_)) => Code::RowDamaged,
+            Self::Panicked => Code::ServiceFailed,
+            Self::Starting => Code::ServiceStarting,
         }
     }
 
@@ -75,25 +84,32 @@ impl Refusal {
             Self::Panicked => {
                 "The service failed on this request; read the user again to see whether it was done".into()
             }
+            Self::Starting => "The service is starting, and has not found its stores yet; try again in a moment".into(),
         }
     }
 }
 
 impl From<Refusal> for Response {
     fn from(refusal: Refusal) -> Self {
-        let refusal = match refusal {
-            Refusal::Invalid(faults) => return reply::invalid(faults),
-            Refusal::Failed(reused @ Error::KeyReused) => {
-                return reply::invalid(vec![Fault::in_header("Idempotency-Key", &reused.to_string())]);
-            }
-            other => other,
-        };
-        let response = reply::detail(refusal.status(), &refusal.sentence());
-        match refusal {
+        let (code, sentence) = (refusal.code(), refusal.sentence());
+        let advice = match &refusal {
             // The stores are asked anew by every request, so a second is enough.
-            Refusal::Failed(Error::Unavailable(_) | Error::KeyInUse) => reply::with(response, header::RETRY_AFTER, "1"),
-            Refusal::TooSlow => reply::with(response, header::CONNECTION, "close"),
-            _ => response,
+            Refusal::Failed(Error::Unavailable(_) | Error::KeyInUse) | Refusal::Starting => {
+                Some((header::RETRY_AFTER, "1"))
+            }
+            Refusal::TooSlow => Some((header::CONNECTION, "close")),
+            _ => None,
+        };
+        let problem = match refusal {
+            Refusal::Invalid(faults) => Problem::listed(code, faults),
+            Refusal::Failed(Error::KeyReused) => {
+                Problem::listed(code, vec![Fault::in_header("Idempotency-Key", &sentence)])
+            }
+            _ => Problem::new(code, sentence),
+        };
+        match advice {
+            Some((name, value)) => reply::with(problem.into(), name, value),
+            None => problem.into(),
         }
     }
 }

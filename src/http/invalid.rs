@@ -1,4 +1,6 @@
-//! The body of a 422, in the shape of the original's validator (rule 6 of the contract).
+//! What is wrong with a request: the list of a 422, in the shape of the original's validator (rule 6 of the contract).
+
+use std::fmt;
 
 use serde::Serialize;
 
@@ -141,8 +143,16 @@ impl Fault {
     }
 }
 
-/// Everything that is wrong with a request: the whole body of a 422.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Invalid {
-    pub detail: Vec<Fault>,
+/// `body.name: Field required`.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (depth, place) in self.loc.iter().enumerate() {
+            let separator = if depth == 0 { "" } else { "." };
+            match place {
+                Place::Name(name) => write!(f, "{separator}{name}")?,
+                Place::Offset(offset) => write!(f, "{separator}{offset}")?,
+            }
+        }
+        write!(f, ": {}", self.msg)
+    }
 }

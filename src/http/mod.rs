@@ -1,46 +1,52 @@
 //! The service: the recorded contract of the original, and what was added to it, over [`Users`].
 //!
 //! A request is routed here, by its decoded path ([`path`]); each resource has a file. What arrives is read by
-//! [`body`] and [`json`], what is wrong with it is told by [`invalid`], and every answer is made by [`reply`].
+//! [`body`] and [`json`], what is wrong with it is told by [`invalid`], and every answer is made by [`reply`]. What
+//! is the same of all of them is added by [`exchange`].
 
+mod accept;
 mod body;
 mod cache;
 mod condition;
 mod decode;
 mod error;
+mod exchange;
 mod health;
 mod invalid;
 mod json;
 mod log;
 mod path;
+mod problem;
 mod query;
 mod reply;
+mod request_id;
 mod scan;
 mod server;
 mod soon;
 mod users;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 
 use crate::users::Users;
 use path::Resource;
+use problem::{Code, Problem};
 
 pub use log::Log;
 pub use server::{serve, serve_soon};
 pub use soon::Soon;
 
-/// The service as a function from requests to answers.
+/// The service as a function from requests to answers, over users that may still have to come.
 ///
 /// The paths are not matched by the framework's router: it splits a path before it decodes it, and the contract has
 /// it the other way round.
-pub fn router(users: Users) -> Router {
-    Router::new().fallback(answer).with_state(users)
+pub fn router(users: Soon) -> Router {
+    Router::new().fallback(exchange::answer).with_state(users)
 }
 
-async fn answer(State(users): State<Users>, request: Request) -> Response {
+async fn answer(users: Users, request: Request) -> Response {
     let (head, given) = request.into_parts();
     let path = path::decode(head.uri.path());
     let Some(resource) = Resource::named(&path) else { return unknown(&path, head.uri.query()) };
@@ -61,7 +67,7 @@ async fn answer(State(users): State<Users>, request: Request) -> Response {
         (&Method::GET, Resource::CacheStats) => Ok(cache::stats(&users)),
         (&Method::POST, Resource::CacheVerify) => cache::verify(&users, &head, given).await,
         (_, resource) => {
-            let response = reply::detail(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed");
+            let response = Problem::new(Code::MethodNotAllowed, "Method Not Allowed").into();
             Ok(reply::with(response, header::ALLOW, resource.allow()))
         }
     };
@@ -71,7 +77,7 @@ async fn answer(State(users): State<Users>, request: Request) -> Response {
 /// A path that names nothing: 404, or the way to the path without its last slash.
 fn unknown(path: &str, query: Option<&str>) -> Response {
     let Some(location) = path::without_slash(path, query) else {
-        return reply::detail(StatusCode::NOT_FOUND, "Not Found");
+        return Problem::new(Code::PathUnknown, "Not Found").into();
     };
     let mut response = Response::default();
     *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;

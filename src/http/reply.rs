@@ -6,7 +6,6 @@ use axum::response::Response;
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::invalid::{Fault, Invalid};
 use super::path::Resource;
 use crate::timing;
 use crate::trace::{TierNames, Trace};
@@ -42,20 +41,6 @@ pub fn not_modified(stored: Stored) -> Response {
 pub fn json(status: StatusCode, value: &impl Serialize) -> Response {
     let written = serde_json::to_vec(value).expect("an answer is plain JSON");
     raw(status, written.into())
-}
-
-/// An error of one sentence, in the original's shape.
-pub fn detail(status: StatusCode, sentence: &str) -> Response {
-    #[derive(Serialize)]
-    struct Detail<'a> {
-        detail: &'a str,
-    }
-    json(status, &Detail { detail: sentence })
-}
-
-/// Everything that is wrong with a request.
-pub fn invalid(detail: Vec<Fault>) -> Response {
-    json(StatusCode::UNPROCESSABLE_ENTITY, &Invalid { detail })
 }
 
 /// What can be asked of a resource (RFC 9110, section 9.3.7), and how it is patched (RFC 5789, section 3.1).

@@ -11,7 +11,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-use super::soon::{self, Soon};
+use super::soon::Soon;
 use crate::users::Users;
 
 /// How long the head of a request may take, and how long a connection may idle.
@@ -52,7 +52,7 @@ pub async fn serve_soon(
         let users = renewed.come().await;
         tokio::join!(users.clone().keep_view(), users.keep_index());
     });
-    let service = TowerToHyperService::new(soon::router(users.clone()));
+    let service = TowerToHyperService::new(super::router(users.clone()));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_MAX);
     let connections = GracefulShutdown::new();

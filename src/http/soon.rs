@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::extract::Request;
+use axum::http::Method;
 use axum::response::Response;
 use tokio::sync::SetOnce;
 
+use super::error::Refusal;
+use super::health;
 use super::path::{self, Resource};
-use super::{health, reply};
 use crate::user::CreatedAt;
 use crate::users::Users;
 
@@ -38,24 +38,17 @@ impl Soon {
     }
 }
 
-/// The service over users that may still have to come.
-pub(super) fn router(soon: Soon) -> Router {
-    Router::new().fallback(answer).with_state(soon)
-}
-
-async fn answer(State(soon): State<Soon>, request: Request) -> Response {
+/// Answers a request, with the users or without them.
+pub(super) async fn answer(soon: Soon, request: Request) -> Response {
     if let Some(users) = soon.get() {
-        return super::answer(State(users.clone()), request).await;
+        return super::answer(users.clone(), request).await;
     }
     let asks_for_health = matches!(Resource::named(&path::decode(request.uri().path())), Some(Resource::Health));
     if matches!(*request.method(), Method::GET | Method::HEAD) && asks_for_health {
         return health::at(CreatedAt(jiff::Timestamp::now()));
     }
     match tokio::time::timeout(PATIENCE, soon.come()).await {
-        Ok(users) => super::answer(State(users), request).await,
-        Err(_) => {
-            let sentence = "The service is starting, and has not found its stores yet; try again in a moment";
-            reply::with(reply::detail(StatusCode::SERVICE_UNAVAILABLE, sentence), header::RETRY_AFTER, "1")
-        }
+        Ok(users) => super::answer(users, request).await,
+        Err(_) => Refusal::Starting.into(),
     }
 }

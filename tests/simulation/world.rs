@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 use usersvc::user::{NewUser, UserChange, UserId};
-use usersvc::users::{Error, Host, Options, Users, Variant};
+use usersvc::users::{Error, Host, Options, Stored, Users, Variant};
 
 use super::chaos::{Dice, Faults, Link, Process, Reach};
 use super::fake::{Fake, Kind, Snapshot};
 use super::history::{Born, Did, Op, contradiction};
+use super::index;
 
 /// What a history is made of.
 #[derive(Clone, Copy, Debug)]
@@ -121,6 +122,7 @@ impl World {
     fn service(&self) -> (Users<Link>, Arc<Process>) {
         let (users, process) = self.process();
         tokio::spawn(users.clone().keep_view());
+        tokio::spawn(users.clone().keep_index());
         (users, process)
     }
 
@@ -134,6 +136,9 @@ impl World {
             users.create(new).await.value.unwrap();
         }
         users.settle(Duration::from_secs(1)).await;
+        if self.dice.per_mille(500) {
+            index::forget(&self.state.fake, USERS);
+        }
         if self.dice.per_mille(500) {
             // As if the fills had been lost: rows of the present epoch that the cache does not have.
             self.cache.fake.forget_users();
@@ -195,7 +200,7 @@ impl World {
                 let value = "first".to_owned();
                 let new = NewUser { name: value.parse().unwrap(), email: "a@b.co".parse().unwrap() };
                 let slot = self.record(number, called, Did::MayHaveWritten { value: value.clone() });
-                if let Ok(stored) = users.create(new).await.value {
+                if let Some(stored) = self.create_until_it_is_known(users, new).await {
                     self.answer(number, slot, Did::Wrote { version: stored.version, value });
                 }
             }
@@ -209,7 +214,9 @@ impl World {
             }
             60..98 => {
                 let value = format!("v{}", self.values.fetch_add(1, SeqCst));
-                let change = UserChange { name: Some(value.parse().unwrap()), email: None };
+                let email = index::EMAILS[self.dice.below(index::EMAILS.len() as u64) as usize];
+                let email = self.dice.per_mille(300).then(|| email.parse().unwrap());
+                let change = UserChange { name: Some(value.parse().unwrap()), email };
                 // Until the answer is there, the write may have been made.
                 let slot = self.record(number, called, Did::MayHaveWritten { value: value.clone() });
                 match users.update(id, change).await.value {
@@ -227,6 +234,19 @@ impl World {
                 }
             }
         }
+    }
+
+    /// Asks for the same create under one key, of one process after the other, as long as nobody knows what became of
+    /// it.
+    async fn create_until_it_is_known(&self, mut users: Users<Link>, new: NewUser) -> Option<Stored> {
+        for _ in 0..6 {
+            match users.create_once(new.clone(), Some("the only create".into())).await.value {
+                Ok(stored) => return Some(stored),
+                Err(_) => sleep(self.dice.up_to(self.mix.pause)).await,
+            }
+            users = self.somebody();
+        }
+        None
     }
 
     /// Notes an operation that was answered now; its place, to note the answer of one that was not.
@@ -299,6 +319,7 @@ impl World {
                 return Err(format!("user {id}: {contradiction}"));
             }
         }
+        index::check(&self.state.fake, USERS)?;
         Ok(histories.values().map(Vec::len).sum())
     }
 }

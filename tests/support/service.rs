@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustix::process::Signal;
 
-use super::process::{Scene, Server, http_status, on_free_ports};
+use super::process::{Scene, Server, free_ports, http_status, on_free_ports};
 use super::stack::{Daprd, Stack};
 
 /// The binary under test.
@@ -56,6 +56,14 @@ impl Service {
         Self::start(&flags, &[("DAPR_GRPC_PORT", &daprd.grpc_port.to_string())])
     }
 
+    /// Beside a sidecar that is not there: it answers for its health, and has no stores yet.
+    #[track_caller]
+    pub fn without_a_sidecar() -> Self {
+        let [nobody] = free_ports();
+        let started = Self::launch(&[], &[("DAPR_GRPC_PORT", &nobody.to_string())], |_| true);
+        started.unwrap_or_else(|error| panic!("{error}"))
+    }
+
     /// With those flags and environment variables, on a free port, ready to answer.
     #[track_caller]
     pub fn start(flags: &[&str], environment: &[(&str, &str)]) -> Self {
@@ -64,6 +72,11 @@ impl Service {
 
     /// The same, with the reason why it did not start.
     pub fn try_start(flags: &[&str], environment: &[(&str, &str)]) -> Result<Self, String> {
+        // It answers for its health before it has found its stores. The id is one that no test gets to.
+        Self::launch(flags, environment, |port| http_status(port, "/users/2147483647") == Some(404))
+    }
+
+    fn launch(flags: &[&str], environment: &[(&str, &str)], has_its_stores: fn(u16) -> bool) -> Result<Self, String> {
         let scene = Scene::new()?;
         let flags: Vec<OsString> = flags.iter().map(OsString::from).collect();
         let environment: Vec<(OsString, OsString)> =
@@ -77,10 +90,7 @@ impl Service {
                 command.envs(environment.iter().cloned());
                 command
             };
-            // It answers for its health before it has found its stores. The id is one that no test gets to.
-            let is_ready = move |_| {
-                http_status(port, "/health") == Some(200) && http_status(port, "/users/2147483647") == Some(404)
-            };
+            let is_ready = move |_| http_status(port, "/health") == Some(200) && has_its_stores(port);
             let server = Server::start(&scene, "usersvc", Signal::TERM, command, is_ready)?;
             Ok(Self { server, port, scene: Arc::clone(&scene) })
         })
