@@ -81,6 +81,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
         'usersvc;user;create' {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name, 1 to 100 characters')
             [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'The e-mail address')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')
@@ -105,6 +106,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             break
         }
         'usersvc;user;get' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')
@@ -130,6 +132,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
         'usersvc;user;update' {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The new name, 1 to 100 characters')
             [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'The new e-mail address')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')
@@ -155,6 +158,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             break
         }
         'usersvc;user;delete' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')
@@ -206,6 +210,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             break
         }
         'usersvc;cache;inspect' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')
@@ -229,6 +234,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             break
         }
         'usersvc;cache;flush' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')
@@ -254,6 +260,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
         }
         'usersvc;cache;verify' {
             [CompletionResult]::new('--sample', '--sample', [CompletionResultType]::ParameterName, 'Compare so many users, drawn at random')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')
@@ -280,6 +287,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             break
         }
         'usersvc;cache;stats' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')

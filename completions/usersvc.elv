@@ -76,6 +76,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
         &'usersvc;user;create'= {
             cand --name 'The name, 1 to 100 characters'
             cand --email 'The e-mail address'
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'
@@ -99,6 +100,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'usersvc;user;get'= {
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'
@@ -123,6 +125,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
         &'usersvc;user;update'= {
             cand --name 'The new name, 1 to 100 characters'
             cand --email 'The new e-mail address'
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'
@@ -147,6 +150,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'usersvc;user;delete'= {
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'
@@ -196,6 +200,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand stats 'Show the counters of the running service'
         }
         &'usersvc;cache;inspect'= {
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'
@@ -218,6 +223,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'usersvc;cache;flush'= {
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'
@@ -242,6 +248,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
         }
         &'usersvc;cache;verify'= {
             cand --sample 'Compare so many users, drawn at random'
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'
@@ -267,6 +274,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'usersvc;cache;stats'= {
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'

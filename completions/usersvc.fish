@@ -87,6 +87,8 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_see
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "delete" -d 'Delete users'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l name -d 'The name, 1 to 100 characters' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l email -d 'The e-mail address' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
@@ -113,6 +115,8 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_su
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
@@ -140,6 +144,8 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_su
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l name -d 'The new name, 1 to 100 characters' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l email -d 'The new e-mail address' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
@@ -167,6 +173,8 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_su
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
@@ -222,6 +230,8 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_se
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -f -a "flush" -d 'Empty the cache: of some users, or of everything'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -f -a "verify" -d 'Compare the cache with the state store; the exit code is 1 if they disagree'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -f -a "stats" -d 'Show the counters of the running service'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
@@ -247,6 +257,8 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_s
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
@@ -274,6 +286,8 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_s
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l sample -d 'Compare so many users, drawn at random' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
@@ -302,6 +316,8 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_s
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'

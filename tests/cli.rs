@@ -16,6 +16,8 @@ mod many;
 mod screen;
 #[path = "cli/strangers.rs"]
 mod strangers;
+#[path = "cli/unsent.rs"]
+mod unsent;
 #[path = "cli/verbs.rs"]
 mod verbs;
 

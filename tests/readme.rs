@@ -65,6 +65,7 @@ fn on_a_terminal(service: &Service, command: &str) -> Vec<String> {
     script.env("SHELL", "/bin/bash").stdin(std::process::Stdio::null());
     let output = script.output().expect("`script` is installed (package bsdutils)");
     let text = String::from_utf8(output.stdout).expect("it prints text").replace('\r', "");
+    let text = text.replace(&service.url(), "http://localhost:8001");
     text.lines().map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect()
 }
 

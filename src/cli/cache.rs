@@ -8,6 +8,7 @@ use super::link::Link;
 use super::options::Global;
 use super::question;
 use super::render::{Plan, Screen};
+use super::unsent::{Call, Unsent};
 use crate::client::Backend;
 use crate::users::Scope;
 
@@ -20,6 +21,8 @@ pub enum CacheCommand {
         /// The numbers of the users; - reads them from stdin
         #[arg(required = true, allow_negative_numbers = true, value_name = "ID")]
         ids: Vec<String>,
+        #[command(flatten)]
+        unsent: Unsent,
     },
     /// Empty the cache: of some users, or of everything
     Flush {
@@ -27,8 +30,10 @@ pub enum CacheCommand {
         #[arg(allow_negative_numbers = true, value_name = "ID")]
         ids: Vec<String>,
         /// Say what would be done, and do nothing
-        #[arg(long)]
+        #[arg(long, conflicts_with = "form")]
         dry_run: bool,
+        #[command(flatten)]
+        unsent: Unsent,
     },
     /// Compare the cache with the state store; the exit code is 1 if they disagree
     Verify {
@@ -43,11 +48,16 @@ pub enum CacheCommand {
         #[arg(long)]
         fix: bool,
         /// With --fix: flush nothing, and only say what is wrong
-        #[arg(long)]
+        #[arg(long, conflicts_with = "form")]
         dry_run: bool,
+        #[command(flatten)]
+        unsent: Unsent,
     },
     /// Show the counters of the running service
-    Stats,
+    Stats {
+        #[command(flatten)]
+        unsent: Unsent,
+    },
 }
 
 /// Runs one of them.
@@ -56,12 +66,20 @@ pub enum CacheCommand {
 /// A [`Failure`], a client error, or that stdout does not take the result.
 pub async fn run(command: &CacheCommand, global: &Global, link: &mut Link, screen: &Screen) -> anyhow::Result<Exit> {
     match command {
-        CacheCommand::Inspect { ids } => {
+        CacheCommand::Inspect { ids, unsent } => {
             let ids = Ids::read(ids, global).await?;
+            if unsent.is_wanted() {
+                return unsent.print(ids.possible().map(Call::Inspect), global, screen);
+            }
             let backend = link.reach(global, screen).await?;
             ids.each(backend, screen, async |id| Asked::of(backend.inspect(id).await.map_err(Failure::from))).await
         }
-        CacheCommand::Flush { ids, dry_run: true } => {
+        CacheCommand::Flush { ids, unsent, .. } if unsent.is_wanted() => {
+            let wanted = Ids::read(ids, global).await?;
+            let all = ids.is_empty().then_some(Call::FlushAll);
+            unsent.print(all.into_iter().chain(wanted.possible().map(Call::Flush)), global, screen)
+        }
+        CacheCommand::Flush { ids, dry_run: true, .. } => {
             let planned = Ids::read(ids, global).await?;
             match ids.is_empty() {
                 true => screen.show(&Plan::Flush { id: None })?,
@@ -80,14 +98,18 @@ pub async fn run(command: &CacheCommand, global: &Global, link: &mut Link, scree
             let backend = link.reach(global, screen).await?;
             ids.each(backend, screen, async |id| Asked::of(backend.flush(id).await.map_err(Failure::from))).await
         }
-        CacheCommand::Verify { sample, all, fix, dry_run } => {
+        CacheCommand::Verify { sample, all, fix, dry_run, unsent } => {
             let scope = if *all { Scope::All } else { Scope::Sample(*sample) };
+            if unsent.is_wanted() {
+                return unsent.print([Call::Verify(scope, *fix)], global, screen);
+            }
             let backend = link.reach(global, screen).await?;
             let found = backend.verify(scope, *fix && !dry_run).await?;
             screen.show(&found)?;
             Ok(if found.disagreements.is_empty() { Exit::Done } else { Exit::Found })
         }
-        CacheCommand::Stats => {
+        CacheCommand::Stats { unsent } if unsent.is_wanted() => unsent.print([Call::Stats], global, screen),
+        CacheCommand::Stats { .. } => {
             let backend = link.reach(global, screen).await?;
             screen.show(&backend.stats().await?)?;
             Ok(Exit::Done)

@@ -12,6 +12,7 @@ pub mod question;
 pub mod render;
 pub mod serve;
 pub mod shell;
+mod unsent;
 pub mod user;
 mod values;
 pub mod wire;

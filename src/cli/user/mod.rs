@@ -11,6 +11,7 @@ use super::link::{Link, Reached};
 use super::options::Global;
 use super::question;
 use super::render::{Plan, Screen};
+use super::unsent::{Call, Unsent};
 use crate::client::Backend;
 use crate::user::{NewUser, User, UserChange, UserId};
 use fields::Pair;
@@ -28,14 +29,18 @@ pub enum UserCommand {
         #[arg(long)]
         email: String,
         /// Say what would be done, and do nothing
-        #[arg(long)]
+        #[arg(long, conflicts_with = "form")]
         dry_run: bool,
+        #[command(flatten)]
+        unsent: Unsent,
     },
     /// Show users
     Get {
         /// The numbers of the users; - reads them from stdin
         #[arg(required = true, allow_negative_numbers = true, value_name = "ID")]
         ids: Vec<String>,
+        #[command(flatten)]
+        unsent: Unsent,
     },
     /// Change a user's name, e-mail address, or both
     Update(UpdateArgs),
@@ -45,8 +50,10 @@ pub enum UserCommand {
         #[arg(required = true, allow_negative_numbers = true, value_name = "ID")]
         ids: Vec<String>,
         /// Say what would be done, and do nothing
-        #[arg(long)]
+        #[arg(long, conflicts_with = "form")]
         dry_run: bool,
+        #[command(flatten)]
+        unsent: Unsent,
     },
 }
 
@@ -67,11 +74,13 @@ pub struct UpdateArgs {
     #[arg(long, group = "change")]
     email: Option<String>,
     /// Change the user in an editor, VISUAL or EDITOR: as YAML, or as JSON with -o json
-    #[arg(long, group = "change", conflicts_with_all = ["pairs", "name", "email"])]
+    #[arg(long, group = "change", conflicts_with_all = ["pairs", "name", "email", "form"])]
     edit: bool,
     /// Say what would be done, and do nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "form")]
     dry_run: bool,
+    #[command(flatten)]
+    unsent: Unsent,
 }
 
 /// Runs one of them.
@@ -80,8 +89,11 @@ pub struct UpdateArgs {
 /// A [`Failure`], a client error, or that stdout does not take the result.
 pub async fn run(command: &UserCommand, global: &Global, link: &mut Link, screen: &Screen) -> anyhow::Result<Exit> {
     match command {
-        UserCommand::Create { name, email, dry_run } => {
+        UserCommand::Create { name, email, dry_run, unsent } => {
             let new = fields::new_user(name, email)?;
+            if unsent.is_wanted() {
+                return unsent.print([Call::Create(&new)], global, screen);
+            }
             if *dry_run {
                 screen.show(&Plan::Create { name: name.clone(), email: email.clone() })?;
                 return Ok(Exit::Done);
@@ -89,14 +101,20 @@ pub async fn run(command: &UserCommand, global: &Global, link: &mut Link, screen
             let backend = link.reach(global, screen).await?;
             create(new, backend, screen).await
         }
-        UserCommand::Get { ids } => {
+        UserCommand::Get { ids, unsent } => {
             let ids = Ids::read(ids, global).await?;
+            if unsent.is_wanted() {
+                return unsent.print(ids.possible().map(Call::Get), global, screen);
+            }
             let backend = link.reach(global, screen).await?;
             ids.each(backend, screen, async |id| Asked::timed(backend.get(id), Failure::from).await).await
         }
         UserCommand::Update(args) => update(args, global, link, screen).await,
-        UserCommand::Delete { ids, dry_run } => {
+        UserCommand::Delete { ids, dry_run, unsent } => {
             let ids = Ids::read(ids, global).await?;
+            if unsent.is_wanted() {
+                return unsent.print(ids.possible().map(Call::Delete), global, screen);
+            }
             if !ids.is_one() && !dry_run {
                 question::confirm(global, &format!("Deleting {} users", ids.count()))?;
             }
@@ -121,6 +139,9 @@ async fn create(new: NewUser, backend: &Reached, screen: &Screen) -> anyhow::Res
 async fn update(args: &UpdateArgs, global: &Global, link: &mut Link, screen: &Screen) -> anyhow::Result<Exit> {
     let (name, email) = fields::given(args.name.as_deref(), args.email.as_deref(), &args.pairs)?;
     let (id, change) = fields::user_change(&args.id, name, email)?;
+    if args.unsent.is_wanted() {
+        return args.unsent.print([Call::Update(id, &change)], global, screen);
+    }
     let backend = link.reach(global, screen).await?;
     if args.edit {
         return edit::run(id, args.dry_run, global, backend, screen).await;
