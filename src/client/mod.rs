@@ -4,6 +4,7 @@
 pub mod api;
 pub mod direct;
 mod refusal;
+pub mod request;
 
 use std::future::Future;
 
@@ -64,8 +65,8 @@ pub trait Backend {
     /// Creates a user; under one key at most once in 24 hours, however often it is called.
     fn create(&self, new: NewUser, key: Option<&str>) -> impl Future<Output = Answer<Stored>>;
 
-    /// Changes a user, and answers with the whole of it.
-    fn update(&self, id: UserId, change: UserChange) -> impl Future<Output = Answer<Stored>>;
+    /// Changes a user, and answers with the whole of it; where a version is named, only a user of that version.
+    fn update(&self, id: UserId, change: UserChange, version: Option<u64>) -> impl Future<Output = Answer<Stored>>;
 
     /// Deletes a user.
     fn delete(&self, id: UserId) -> impl Future<Output = Answer<Deleted>>;
