@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
+use tokio::sync::watch;
 
 use super::accept::Form;
 use super::metrics::Metrics;
@@ -14,10 +15,23 @@ use super::request_id::{self, X_REQUEST_ID};
 use super::soon::Soon;
 
 /// What all exchanges share.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Service {
     pub users: Soon,
     pub metrics: Arc<Metrics>,
+    pub stopping: Stopping,
+}
+
+/// Whether the service has begun to stop: answers without an end must find one then.
+#[derive(Clone)]
+pub struct Stopping(pub watch::Receiver<bool>);
+
+impl Stopping {
+    /// Returns when it begins.
+    pub async fn begins(mut self) {
+        // It fails where nobody is left to say so, which is the end as well.
+        let _ = self.0.wait_for(|stopping| *stopping).await;
+    }
 }
 
 /// Answers a request.

@@ -137,6 +137,7 @@ fn describe(event: &Event, text: &mut String) {
         Event::Promoted { id, tombstone: true, .. } | Event::Flushed { id } => {
             info(format_args!("User {id} removed from cache"));
         }
+        Event::FlushedAll { .. } => info(format_args!("All users removed from cache")),
         Event::Repaired { id } => info(format_args!("User {id} repaired in cache")),
         Event::FillRefused { .. } | Event::PromoteRefused { .. } | Event::Fenced { .. } => {}
         Event::Moved { from, to } => info(format_args!("Cache moved from {} to {}", from.name(), to.name())),

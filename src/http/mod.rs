@@ -12,6 +12,7 @@ mod condition;
 mod decode;
 mod docs;
 mod error;
+mod events;
 mod exchange;
 mod invalid;
 mod json;
@@ -30,8 +31,6 @@ mod server;
 mod soon;
 mod users;
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -46,12 +45,12 @@ pub use log::Log;
 pub use server::{serve, serve_soon};
 pub use soon::Soon;
 
-/// The service as a function from requests to answers, over users that may still have to come.
+/// The service as a function from requests to answers.
 ///
 /// The paths are not matched by the framework's router: it splits a path before it decodes it, and the contract has
 /// it the other way round.
-pub fn router(users: Soon) -> Router {
-    Router::new().fallback(exchange::answer).with_state(Service { users, metrics: Arc::default() })
+fn router(service: Service) -> Router {
+    Router::new().fallback(exchange::answer).with_state(service)
 }
 
 async fn answer(service: &Service, request: Request) -> Response {
@@ -79,6 +78,7 @@ async fn answer(service: &Service, request: Request) -> Response {
         (&Method::DELETE, Resource::CacheUser(id)) => cache::flush(&users, id).await,
         (&Method::DELETE, Resource::Cache) => cache::flush_all(&users).await,
         (&Method::GET, Resource::CacheStats) => Ok(cache::stats(&users)),
+        (&Method::GET, Resource::CacheEvents) => events::get(&users, &head, service.stopping.clone()),
         (&Method::POST, Resource::CacheVerify) => cache::verify(&users, &head, given).await,
         (_, resource) => {
             let response = Problem::new(Code::MethodNotAllowed, "Method Not Allowed").into();

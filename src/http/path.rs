@@ -26,6 +26,7 @@ pub enum Resource<'a> {
     Cache,
     CacheStats,
     CacheVerify,
+    CacheEvents,
     /// The cache entry of a user.
     CacheUser(&'a str),
 }
@@ -44,6 +45,7 @@ impl<'a> Resource<'a> {
             "/users" => return Some(Self::Users),
             "/cache" => return Some(Self::Cache),
             "/cache/stats" => return Some(Self::CacheStats),
+            "/cache/events" => return Some(Self::CacheEvents),
             "/cache/verify" => return Some(Self::CacheVerify),
             _ => {}
         }
@@ -57,8 +59,9 @@ impl<'a> Resource<'a> {
     /// The methods that it answers, as `Allow` lists them (RFC 9110, section 10.2.1).
     pub fn allow(&self) -> &'static str {
         match self {
-            Self::Health | Self::Live | Self::Ready | Self::Metrics | Self::CacheStats => "GET, HEAD, OPTIONS",
+            Self::Health | Self::Live | Self::Ready | Self::Metrics => "GET, HEAD, OPTIONS",
             Self::OpenApi | Self::Docs | Self::DocsFile(_) | Self::Reference => "GET, HEAD, OPTIONS",
+            Self::CacheStats | Self::CacheEvents => "GET, HEAD, OPTIONS",
             Self::Users => "GET, HEAD, POST, OPTIONS",
             Self::CacheVerify => "POST, OPTIONS",
             Self::User(_) => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",

@@ -9,6 +9,7 @@ mod control;
 mod create;
 mod envelope;
 mod event;
+mod feed;
 mod host;
 mod idempotency;
 mod index;
@@ -39,6 +40,7 @@ use crate::user::{RequestedId, User, UserId};
 pub use control::Phase;
 pub use envelope::Kind;
 pub use event::{Event, Observer};
+pub use feed::{Heard, LISTENERS_MAX, Listener, Told};
 pub use host::Host;
 pub use inspect::{CacheEntry, Flushed, Inspection, Verdict};
 pub use list::{LIMIT_MAX, Listing, Page};
@@ -174,6 +176,7 @@ struct Inner<S> {
     control: control::Control,
     watch: readiness::Watch,
     stats: stats::Counters,
+    feed: feed::Feed,
     creates: create::Queue,
     under_way: idempotency::UnderWay,
     turns: index::Turns,
@@ -194,6 +197,7 @@ impl<S: StateStore> Users<S> {
                 control,
                 watch,
                 stats: stats::Counters::default(),
+                feed: feed::Feed::default(),
                 creates: create::Queue::default(),
                 under_way: idempotency::UnderWay::default(),
                 turns: index::Turns::default(),
@@ -216,6 +220,12 @@ impl<S: StateStore> Users<S> {
         stats.read(control, background.running(), options.host.now())
     }
 
+    /// Somebody who hears of everything that happens from now on; `None` where [`LISTENERS_MAX`] do so already.
+    #[must_use]
+    pub fn listen(&self) -> Option<Listener> {
+        self.inner.feed.listen()
+    }
+
     /// Waits until the fills and promotions in the background are done, but no longer than that.
     pub async fn settle(&self, at_most: Duration) {
         let _ = tokio::time::timeout(at_most, self.inner.background.idle()).await;
@@ -227,6 +237,7 @@ impl<S: StateStore> Users<S> {
 
     fn emit(&self, event: &Event) {
         self.inner.stats.count(event);
+        self.inner.feed.tell(event, &self.inner.options.host);
         self.inner.options.observer.hear(event);
     }
 

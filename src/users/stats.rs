@@ -149,7 +149,7 @@ impl Counters {
             Event::Flushed { .. } => &self.flushes,
             Event::Moved { .. } => &self.moves,
             Event::Violation { .. } => &self.violations,
-            Event::CacheAway { .. } | Event::CacheBack => return,
+            Event::FlushedAll { .. } | Event::CacheAway { .. } | Event::CacheBack => return,
         };
         counter.fetch_add(1, Relaxed);
     }

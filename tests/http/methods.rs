@@ -96,6 +96,7 @@ pub fn options_tells_every_method_of_a_resource(service: &Service) {
         ("/cache", "DELETE, OPTIONS"),
         ("/cache/users/1", "GET, HEAD, DELETE, OPTIONS"),
         ("/cache/stats", "GET, HEAD, OPTIONS"),
+        ("/cache/events", "GET, HEAD, OPTIONS"),
         ("/cache/verify", "POST, OPTIONS"),
     ] {
         let options = client.send("OPTIONS", path, None).expect(204);
