@@ -130,7 +130,7 @@ pub async fn run(command: &UserCommand, global: &Global, link: &mut Link, screen
 }
 
 fn ask_before_delete(ids: &Ids, global: &Global) -> anyhow::Result<()> {
-    match ids.possible().next().filter(|_| ids.is_one()) {
+    match ids.only() {
         Some(id) => question::confirm_where_guarded(global, &format!("Deleting user {id}")),
         None => question::confirm(global, &format!("Deleting {} users", ids.count())),
     }
