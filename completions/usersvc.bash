@@ -22,6 +22,9 @@ _usersvc() {
             usersvc,completions)
                 cmd="usersvc__subcmd__completions"
                 ;;
+            usersvc,config)
+                cmd="usersvc__subcmd__config"
+                ;;
             usersvc,help)
                 cmd="usersvc__subcmd__help"
                 ;;
@@ -46,6 +49,18 @@ _usersvc() {
             usersvc__subcmd__cache,verify)
                 cmd="usersvc__subcmd__cache__subcmd__verify"
                 ;;
+            usersvc__subcmd__config,contexts)
+                cmd="usersvc__subcmd__config__subcmd__contexts"
+                ;;
+            usersvc__subcmd__config,path)
+                cmd="usersvc__subcmd__config__subcmd__path"
+                ;;
+            usersvc__subcmd__config,show)
+                cmd="usersvc__subcmd__config__subcmd__show"
+                ;;
+            usersvc__subcmd__config,use)
+                cmd="usersvc__subcmd__config__subcmd__use"
+                ;;
             usersvc__subcmd__user,create)
                 cmd="usersvc__subcmd__user__subcmd__create"
                 ;;
@@ -65,7 +80,7 @@ _usersvc() {
 
     case "${cmd}" in
         usersvc)
-            opts="-o -q -v -y -h -V --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help --version user cache shell completions serve help"
+            opts="-o -q -v -y -h -V --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help --version user cache shell config completions serve help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -79,16 +94,24 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -119,7 +142,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__cache)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help inspect flush verify stats"
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help inspect flush verify stats"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -133,16 +156,24 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -173,12 +204,16 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__cache__subcmd__flush)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --dry-run --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --as)
+                    COMPREPLY=($(compgen -W "curl dapr" -- "${cur}"))
+                    return 0
+                    ;;
                 --via)
                     COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
                     return 0
@@ -187,16 +222,24 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -227,12 +270,16 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__cache__subcmd__inspect)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --as)
+                    COMPREPLY=($(compgen -W "curl dapr" -- "${cur}"))
+                    return 0
+                    ;;
                 --via)
                     COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
                     return 0
@@ -241,16 +288,24 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -281,12 +336,16 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__cache__subcmd__stats)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --as)
+                    COMPREPLY=($(compgen -W "curl dapr" -- "${cur}"))
+                    return 0
+                    ;;
                 --via)
                     COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
                     return 0
@@ -295,16 +354,24 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -335,7 +402,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__cache__subcmd__verify)
-            opts="-o -q -v -y -h --sample --all --fix --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --sample --all --fix --dry-run --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -343,6 +410,10 @@ _usersvc() {
             case "${prev}" in
                 --sample)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as)
+                    COMPREPLY=($(compgen -W "curl dapr" -- "${cur}"))
                     return 0
                     ;;
                 --via)
@@ -353,16 +424,24 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -393,7 +472,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__completions)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help bash elvish fish powershell zsh"
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -407,16 +486,334 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --statestore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-lease)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usersvc__subcmd__config)
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help show path contexts use"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --via)
+                    COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                --trace)
+                    COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --statestore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-lease)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usersvc__subcmd__config__subcmd__contexts)
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --via)
+                    COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                --trace)
+                    COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --statestore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-lease)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usersvc__subcmd__config__subcmd__path)
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --via)
+                    COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                --trace)
+                    COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --statestore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-lease)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usersvc__subcmd__config__subcmd__show)
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --via)
+                    COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                --trace)
+                    COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --statestore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-lease)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usersvc__subcmd__config__subcmd__use)
+            opts="-o -q -v -y -h --none --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --via)
+                    COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                --trace)
+                    COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -447,7 +844,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__help)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help user cache shell completions help serve exit-codes environment output backends"
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help user cache shell config completions help serve exit-codes environment output backends"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -461,16 +858,24 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -501,7 +906,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__serve)
-            opts="-o -q -v -y -h --listen --store --cache-audit --unique-emails --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --via --server --output --trace --quiet --verbose --yes --no-color --help"
+            opts="-o -q -v -y -h --listen --store --cache-audit --unique-emails --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -551,16 +956,24 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 *)
@@ -571,7 +984,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__shell)
-            opts="-f -o -q -v -y -h --file --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-f -o -q -v -y -h --file --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -593,16 +1006,24 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -633,7 +1054,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__user)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help create get update delete"
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help create get update delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -647,16 +1068,24 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -687,7 +1116,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__user__subcmd__create)
-            opts="-o -q -v -y -h --name --email --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --name --email --dry-run --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -701,6 +1130,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --as)
+                    COMPREPLY=($(compgen -W "curl dapr" -- "${cur}"))
+                    return 0
+                    ;;
                 --via)
                     COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
                     return 0
@@ -709,16 +1142,24 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -749,12 +1190,16 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__user__subcmd__delete)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --dry-run --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --as)
+                    COMPREPLY=($(compgen -W "curl dapr" -- "${cur}"))
+                    return 0
+                    ;;
                 --via)
                     COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
                     return 0
@@ -763,16 +1208,24 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -803,12 +1256,16 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__user__subcmd__get)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --as)
+                    COMPREPLY=($(compgen -W "curl dapr" -- "${cur}"))
+                    return 0
+                    ;;
                 --via)
                     COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
                     return 0
@@ -817,16 +1274,24 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -857,7 +1322,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__user__subcmd__update)
-            opts="-o -q -v -y -h --name --email --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --name --email --edit --dry-run --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -871,6 +1336,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --as)
+                    COMPREPLY=($(compgen -W "curl dapr" -- "${cur}"))
+                    return 0
+                    ;;
                 --via)
                     COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
                     return 0
@@ -879,16 +1348,24 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "table json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)

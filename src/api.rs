@@ -106,9 +106,3 @@ pub struct VerifyBody {
     #[serde(default)]
     pub fix: bool,
 }
-
-/// An error as the service sends it: one sentence, or the list of a 422.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ErrorBody {
-    pub detail: serde_json::Value,
-}

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use crate::trace::{Outcome, Trace};
 use crate::user::UserId;
-use crate::users::{Event, Observer, Phase};
+use crate::users::{Event, Observer};
 
 /// For how long lines are gathered before they are written together.
 const GATHER: Duration = Duration::from_millis(20);
@@ -137,9 +137,10 @@ fn describe(event: &Event, text: &mut String) {
         Event::Promoted { id, tombstone: true, .. } | Event::Flushed { id } => {
             info(format_args!("User {id} removed from cache"));
         }
+        Event::FlushedAll { .. } => info(format_args!("All users removed from cache")),
         Event::Repaired { id } => info(format_args!("User {id} repaired in cache")),
         Event::FillRefused { .. } | Event::PromoteRefused { .. } | Event::Fenced { .. } => {}
-        Event::Moved { from, to } => info(format_args!("Cache moved from {} to {}", phase(*from), phase(*to))),
+        Event::Moved { from, to } => info(format_args!("Cache moved from {} to {}", from.name(), to.name())),
         Event::CacheAway { reason } => {
             let reason = reason.escape_debug();
             line(text, "WARN", format_args!("Cache away, users are read from the state store: {reason}"));
@@ -158,10 +159,6 @@ fn describe(event: &Event, text: &mut String) {
             );
         }
     }
-}
-
-fn phase(phase: Phase) -> String {
-    format!("{phase:?}").to_lowercase()
 }
 
 fn describe_request(trace: &Trace, text: &mut String) {

@@ -11,6 +11,9 @@ pub enum Resource<'a> {
     Health,
     /// This service's description of itself, for programs.
     OpenApi,
+    Live,
+    Ready,
+    Metrics,
     /// The same, to try out.
     Docs,
     /// A file that the page of [`Self::Docs`] loads.
@@ -23,6 +26,7 @@ pub enum Resource<'a> {
     Cache,
     CacheStats,
     CacheVerify,
+    CacheEvents,
     /// The cache entry of a user.
     CacheUser(&'a str),
 }
@@ -33,11 +37,15 @@ impl<'a> Resource<'a> {
         match path {
             "/health" => return Some(Self::Health),
             "/openapi.json" => return Some(Self::OpenApi),
+            "/livez" => return Some(Self::Live),
+            "/readyz" => return Some(Self::Ready),
+            "/metrics" => return Some(Self::Metrics),
             "/docs" => return Some(Self::Docs),
             "/redoc" => return Some(Self::Reference),
             "/users" => return Some(Self::Users),
             "/cache" => return Some(Self::Cache),
             "/cache/stats" => return Some(Self::CacheStats),
+            "/cache/events" => return Some(Self::CacheEvents),
             "/cache/verify" => return Some(Self::CacheVerify),
             _ => {}
         }
@@ -51,9 +59,9 @@ impl<'a> Resource<'a> {
     /// The methods that it answers, as `Allow` lists them (RFC 9110, section 10.2.1).
     pub fn allow(&self) -> &'static str {
         match self {
-            Self::Health | Self::OpenApi | Self::Docs | Self::DocsFile(_) | Self::Reference | Self::CacheStats => {
-                "GET, HEAD, OPTIONS"
-            }
+            Self::Health | Self::Live | Self::Ready | Self::Metrics => "GET, HEAD, OPTIONS",
+            Self::OpenApi | Self::Docs | Self::DocsFile(_) | Self::Reference => "GET, HEAD, OPTIONS",
+            Self::CacheStats | Self::CacheEvents => "GET, HEAD, OPTIONS",
             Self::Users => "GET, HEAD, POST, OPTIONS",
             Self::CacheVerify => "POST, OPTIONS",
             Self::User(_) => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",

@@ -49,6 +49,19 @@ pub enum Phase {
     Off,
 }
 
+impl Phase {
+    /// As it is written everywhere.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Closing => "closing",
+            Self::Opening => "opening",
+            Self::Off => "off",
+        }
+    }
+}
+
 /// The control row, as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ControlRow {
@@ -304,6 +317,7 @@ impl<S: StateStore> Users<S> {
         let (row, sentinel) = tokio::join!(self.inner.state.get(CONTROL_KEY), self.inner.cache.get(SENTINEL_KEY));
         let arrived = self.now();
         self.note_cache(sentinel.as_ref().map(|_| ()));
+        self.note_stores(row.as_ref().map(|_| ()), sentinel.as_ref().map(|_| ()));
         let Some(entry) = row.map_err(|fault| Error::unavailable("the state store did not answer", &fault))? else {
             return Ok(None);
         };

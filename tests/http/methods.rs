@@ -83,6 +83,9 @@ pub fn options_tells_every_method_of_a_resource(service: &Service) {
     let client = Client::new(service.port());
     for (path, allow) in [
         ("/health", "GET, HEAD, OPTIONS"),
+        ("/livez", "GET, HEAD, OPTIONS"),
+        ("/readyz", "GET, HEAD, OPTIONS"),
+        ("/metrics", "GET, HEAD, OPTIONS"),
         ("/openapi.json", "GET, HEAD, OPTIONS"),
         ("/docs", "GET, HEAD, OPTIONS"),
         ("/docs/anything", "GET, HEAD, OPTIONS"),
@@ -93,6 +96,7 @@ pub fn options_tells_every_method_of_a_resource(service: &Service) {
         ("/cache", "DELETE, OPTIONS"),
         ("/cache/users/1", "GET, HEAD, DELETE, OPTIONS"),
         ("/cache/stats", "GET, HEAD, OPTIONS"),
+        ("/cache/events", "GET, HEAD, OPTIONS"),
         ("/cache/verify", "POST, OPTIONS"),
     ] {
         let options = client.send("OPTIONS", path, None).expect(204);

@@ -7,6 +7,8 @@ use colored::Colorize;
 use serde_json::{Value, json};
 
 use super::super::exit::{Exit, Failure};
+use super::super::line::Refusal;
+use super::super::options::Output;
 use super::{Screen, harmless, tell};
 use crate::client::InvalidField;
 
@@ -14,6 +16,16 @@ use crate::client::InvalidField;
 const SHOWN_MAX: usize = 60;
 
 impl Screen {
+    /// Prints on stderr why something was not done with one of many.
+    pub fn failure_of_one(&self, id: &str, failure: &Failure) {
+        if self.is_json() {
+            return tell(&problem(failure).to_string());
+        }
+        let whose = if failure.exit == Exit::NotFound { String::new() } else { format!("user {id}: ") };
+        let causes: String = failure.causes.iter().map(|cause| format!(": {cause}")).collect();
+        self.warn(&harmless(&format!("{whose}{}{causes}", failure.sentence)));
+    }
+
     /// Prints a failure on stderr.
     pub fn failure(&self, failure: &Failure) {
         if self.is_json() {
@@ -38,8 +50,9 @@ impl Screen {
 
 /// What is wrong with a field, with its name where there are several.
 fn fault(field: &InvalidField, all: &[InvalidField]) -> String {
-    match all {
-        [_] => field.message.clone(),
+    match (field.loc.as_slice(), all) {
+        ([source, line, _], _) if source == "stdin" => format!("line {line} of stdin: {}", field.message),
+        (_, [_]) => field.message.clone(),
         _ => format!("{}: {}", field.field(), field.message),
     }
 }
@@ -93,6 +106,19 @@ fn title(exit: Exit) -> &'static str {
     }
 }
 
+/// Prints why a command line makes no sense, or what it asks to be told, and tells how to end.
+#[must_use]
+pub fn refusal(refusal: &Refusal, words: &[OsString]) -> Exit {
+    match refusal {
+        Refusal::Grammar(error) => usage(error, words),
+        Refusal::Settings(failure) => {
+            let format = if asks_for_json(words) { Output::Json } else { Output::Table };
+            Screen::of_nobody(format).failure(failure);
+            failure.exit
+        }
+    }
+}
+
 /// Prints what clap says of a command line, help and version included, and tells how to end.
 #[must_use]
 pub fn usage(error: &clap::Error, words: &[OsString]) -> Exit {
@@ -103,12 +129,7 @@ pub fn usage(error: &clap::Error, words: &[OsString]) -> Exit {
         _ => Exit::Usage,
     };
     if exit != Exit::Done && asks_for_json(words) {
-        let told = error.render().to_string();
-        let mut lines = told.lines().map(str::trim).filter(|line| !line.is_empty());
-        let sentence = lines.next().unwrap_or("usage").trim_start_matches("error: ");
-        let mut failure = Failure::new(exit, sentence);
-        failure.tries = lines.map(str::to_owned).collect();
-        tell(&problem(&failure).to_string());
+        tell(&problem(&Failure { exit, ..Failure::of_usage(error) }).to_string());
     } else {
         // A reader of help who has gone away is no failure.
         let _ = error.print();
@@ -119,7 +140,9 @@ pub fn usage(error: &clap::Error, words: &[OsString]) -> Exit {
 /// A command line that cannot be read may still say how it wants to be answered.
 fn asks_for_json(words: &[OsString]) -> bool {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
-    let flag = words.windows(2).any(|pair| matches!(pair, ["-o" | "--output", "json"]));
-    let joined = words.iter().any(|word| matches!(*word, "-ojson" | "-o=json" | "--output=json"));
-    flag || joined || std::env::var("USERSVC_OUTPUT").is_ok_and(|output| output == "json")
+    let is_json = |form: &str| matches!(form, "json" | "ndjson");
+    let flag = words.windows(2).any(|pair| matches!(pair, ["-o" | "--output", form] if is_json(form)));
+    let value = |word: &str| word.strip_prefix("--output=").or(word.strip_prefix("-o")).map(str::to_owned);
+    let joined = words.iter().filter_map(|word| value(word)).any(|form| is_json(form.trim_start_matches('=')));
+    flag || joined || std::env::var("USERSVC_OUTPUT").is_ok_and(|form| is_json(&form))
 }

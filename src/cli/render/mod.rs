@@ -3,10 +3,13 @@
 
 mod banner;
 mod failure;
+mod plan;
 mod results;
+mod shown;
 mod table;
 mod text;
 mod trace;
+mod yaml;
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
@@ -17,8 +20,11 @@ use rustix::fd::AsFd;
 use super::options::{Global, Output, TraceForm};
 
 pub use banner::Banner;
-pub use failure::usage;
+pub use failure::{refusal, usage};
+pub use plan::Plan;
+pub use shown::{Columns, List, Shown, Told, plain_json};
 pub use text::Text;
+pub use yaml::yaml;
 
 /// What one of the two streams can do.
 #[derive(Clone, Copy, Debug)]
@@ -83,6 +89,14 @@ impl Screen {
         }
     }
 
+    /// The streams of this process, for a command line that makes no sense.
+    #[must_use]
+    fn of_nobody(format: Output) -> Self {
+        colored::control::set_override(true);
+        let (out, err) = (Stream::of(&io::stdout(), false), Stream::of(&io::stderr(), false));
+        Self { out, err, format, quiet: false, verbose: false, trace: TraceForm::Off }
+    }
+
     /// Whether more is to be said than usual.
     #[must_use]
     pub fn is_verbose(&self) -> bool {
@@ -115,8 +129,9 @@ impl Screen {
         tell(&format!("{} {text}", self.err.paint("warning:", |word| word.yellow().bold())));
     }
 
+    /// Whether programs read the result as JSON: then they read errors so, too.
     fn is_json(&self) -> bool {
-        self.format == Output::Json
+        matches!(self.format, Output::Json | Output::Ndjson)
     }
 }
 

@@ -74,6 +74,7 @@ pub fn stats() -> Stats {
         epoch: Some(EPOCH.into()),
         epochs: Some(2),
         breaker_open: false,
+        background_tasks: 1,
         cache_latency: Latency { calls: 10_241, mean_ms: 0.38, max_ms: 12.07 },
         state_latency: Latency { calls: 1_120, mean_ms: 0.94, max_ms: 31.5 },
     }
