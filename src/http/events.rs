@@ -11,6 +11,8 @@ use serde_json::{Map, Value, json};
 
 use super::error::Refusal;
 use super::exchange::Stopping;
+use super::openapi::answers::{InvalidUser, NotFound, Streamed, TooMany};
+use super::openapi::parameters::OfUser;
 use super::query;
 use crate::trace::{Outcome, Step, Trace};
 use crate::user::{CreatedAt, UserId};
@@ -22,7 +24,20 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// An event on the wire: its name, and what is told of it.
 type Line = (&'static str, Value);
 
-/// `GET /cache/events`.
+/// Cache Events
+///
+/// Listen to what happens in the cache, as it happens
+///
+/// Server-sent events: `hit`, `miss`, `bypass`, `mark`, `fill`, `fill_refused`, `promote`, `promote_refused`, `fence`,
+/// `repair`, `flush`, `phase`, `away`, `back`, `violation`, and `lost` with the number of those that a slow listener
+/// missed. The answer ends when the client goes or the service stops.
+#[utoipa::path(
+    get,
+    path = "/cache/events",
+    tag = "Cache",
+    params(OfUser),
+    responses(Streamed, NotFound, InvalidUser, TooMany)
+)]
 pub fn get(users: &Users, head: &Parts, stopping: Stopping) -> Result<Response, Refusal> {
     let only = query::user(head.uri.query().unwrap_or_default())?;
     let listener = users.listen().ok_or(Refusal::TooManyListeners)?;

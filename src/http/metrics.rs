@@ -14,6 +14,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::openapi::answers::Counted;
 use crate::users::{Latency, Phase, Stats, Users};
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -71,20 +72,23 @@ impl Metrics {
         self.requests.get_or_create(&Exchange { method, status: label_of_status(status) }).inc();
         self.durations.get_or_create(&Verb { method }).observe(elapsed.as_secs_f64());
     }
+}
 
-    /// `GET /metrics`.
-    pub fn get(&self, users: Option<&Users>) -> Response {
-        let mut text = String::new();
-        let mut add = |registry| encode_registry(&mut text, registry).expect("a String takes everything");
-        add(&self.registry);
-        if let Some(users) = users {
-            add(&of_users(&users.stats()));
-        }
-        encode_eof(&mut text).expect("a String takes everything");
-        let mut response = Response::new(text.into());
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(OPEN_METRICS));
-        response
+/// Metrics
+///
+/// What was answered, and what the cache did, for Prometheus (OpenMetrics text)
+#[utoipa::path(get, path = "/metrics", tag = "Health", responses(Counted))]
+pub fn get(metrics: &Metrics, users: Option<&Users>) -> Response {
+    let mut text = String::new();
+    let mut add = |registry| encode_registry(&mut text, registry).expect("a String takes everything");
+    add(&metrics.registry);
+    if let Some(users) = users {
+        add(&of_users(&users.stats()));
     }
+    encode_eof(&mut text).expect("a String takes everything");
+    let mut response = Response::new(text.into());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(OPEN_METRICS));
+    response
 }
 
 /// What the users count, as it is now.

@@ -19,7 +19,7 @@ pub use self::style::METHODS;
 use super::asset::Asset;
 use super::invalid::Fault;
 use super::problem::{Code, Document, Listed, Told};
-use super::{cache, docs, probes, reference, users};
+use super::{cache, docs, events, metrics, probes, reference, users};
 use crate::api::{Deleted, Page};
 use crate::user::User;
 
@@ -36,15 +36,15 @@ use crate::user::User;
     tags(
         (name = "Users", description = "Users, and what is known of their versions"),
         (name = "Cache", description = "What the cache holds, and emptying it"),
-        (name = "Health", description = "Whether the service lives"),
+        (name = "Health", description = "Whether the service lives, and how it fares"),
         (name = "Documentation", description = "This description, to read and for programs"),
         (name = style::METHODS, description = "What every resource answers by the same rules")
     ),
     paths(
-        probes::health,
+        probes::health, probes::livez, probes::readyz, metrics::get,
         get, docs::get, docs::file, reference::get,
         users::list, users::create, users::get, users::update, users::patch, users::delete,
-        cache::inspect, cache::flush, cache::flush_all, cache::stats, cache::verify,
+        cache::inspect, cache::flush, cache::flush_all, cache::stats, cache::verify, events::get,
     ),
     components(schemas(User, Page, Deleted, Told, Listed, Fault, Document, Code))
 )]

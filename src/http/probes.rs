@@ -5,7 +5,8 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::openapi::answers::SUCCESS;
+use super::openapi::answers::{NotReady, SUCCESS};
+use super::openapi::example;
 use super::reply;
 use super::soon::Soon;
 use crate::user::{CreatedAt, User};
@@ -28,13 +29,23 @@ impl Health {
     }
 }
 
-#[derive(Serialize)]
-struct Live {
+/// The body of `/livez`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LiveResponse, description = "That the process lives")]
+pub struct Live {
+    /// Always `alive`
     status: &'static str,
 }
 
-#[derive(Serialize)]
-struct Ready {
+impl Live {
+    const ANSWER: Self = Self { status: "alive" };
+}
+
+/// The body of `/readyz`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ReadyResponse, description = "Whether requests are answered")]
+pub struct Ready {
+    /// `ready` or `not ready`
     status: &'static str,
     #[serde(flatten)]
     stores: Readiness,
@@ -55,17 +66,45 @@ pub fn health(users: &Soon) -> Response {
     reply::json(StatusCode::OK, &Health::at(CreatedAt(users.host().timestamp())))
 }
 
-/// `GET /livez`.
-pub fn livez() -> Response {
-    reply::json(StatusCode::OK, &Live { status: "alive" })
+impl Ready {
+    /// Of these stores.
+    pub fn of(stores: Readiness) -> Self {
+        Self { status: if stores.is_ready() { "ready" } else { "not ready" }, stores }
+    }
 }
 
-/// `GET /readyz`.
+/// Liveness
+///
+/// Whether the process lives
+#[utoipa::path(
+    get,
+    path = "/livez",
+    tag = "Health",
+    responses((status = 200, description = SUCCESS, body = Live, example = json!(Live::ANSWER)))
+)]
+pub fn livez() -> Response {
+    reply::json(StatusCode::OK, &Live::ANSWER)
+}
+
+/// Readiness
+///
+/// Whether requests are answered, and which store does not answer since when
+///
+/// It tells what the last calls of the stores came to. Without the cache the service is ready all the same.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "Health",
+    responses(
+        (status = 200, description = SUCCESS, body = Ready, example = json!(Ready::of(example::ready()))),
+        NotReady
+    )
+)]
 pub fn readyz(users: &Soon) -> Response {
     let stores = users.readiness();
     if stores.is_ready() {
-        return reply::json(StatusCode::OK, &Ready { status: "ready", stores });
+        return reply::json(StatusCode::OK, &Ready::of(stores));
     }
-    let response = reply::json(StatusCode::SERVICE_UNAVAILABLE, &Ready { status: "not ready", stores });
+    let response = reply::json(StatusCode::SERVICE_UNAVAILABLE, &Ready::of(stores));
     reply::with(response, header::RETRY_AFTER, "1")
 }

@@ -15,6 +15,7 @@ use super::super::accept::Form;
 use super::super::error::Refusal;
 use super::super::invalid::Fault;
 use super::super::json::Value;
+use super::super::probes::Ready;
 use super::super::problem::{self, Code};
 use super::example;
 use crate::api::Deleted;
@@ -23,6 +24,8 @@ use crate::users::{Error, LIMIT_MAX};
 
 /// What an answer says that did what was asked, in the words of the original.
 pub const SUCCESS: &str = "Successful Response";
+
+const RETRY_AFTER: &str = "Seconds after which it is worth to try again";
 
 const INVALID: &str = "Validation Error";
 
@@ -45,6 +48,10 @@ const KEPT: &Headers = &[
     ("Cache-Control", "It may be kept, and is asked for again each time", "no-cache"),
 ];
 
+const RETRY: &Headers = &[("Retry-After", RETRY_AFTER, "1")];
+
+const FRESH: &Headers = &[("Cache-Control", "It is never kept", "no-cache")];
+
 const VARY: &Headers = &[("Vary", "The form of an error depends on what the client accepts", "Accept")];
 
 const TRACE: &Headers = &[
@@ -59,7 +66,7 @@ const TRACE: &Headers = &[
 /// What a header of a refusal is called, and what it tells.
 fn told_by(header: &HeaderName) -> (&'static str, &'static str) {
     match header.as_str() {
-        "retry-after" => ("Retry-After", "Seconds after which it is worth to try again"),
+        "retry-after" => ("Retry-After", RETRY_AFTER),
         "connection" => ("Connection", "`close`: the rest of the body is not waited for"),
         other => unreachable!("no refusal has the header {other}"),
     }
@@ -148,6 +155,19 @@ answers! {
     Known = (304, with(described("The client has it already"), &[KEPT]));
     /// No page and no file.
     NoFile = told("There is no such file", vec![problem::Problem::new(Code::PathUnknown, "Not Found").into()]);
+    /// Counters.
+    Counted = (200, described(SUCCESS).content("application/openmetrics-text", text(example::METRICS)));
+    /// What happens, without an end.
+    Streamed = (200, with(described(SUCCESS).content("text/event-stream", text(example::EVENTS)), &[FRESH]));
+    /// No events for one more.
+    TooMany = refused("Too many listen already, or the service is just starting", [
+        Refusal::TooManyListeners,
+        Refusal::Starting,
+    ]);
+    /// A user in the query that is none.
+    InvalidUser = refused(INVALID, [Refusal::Invalid(vec![Fault::in_query("user", &Problem::NotAnId, "abc")])]);
+    /// A state store that does not answer.
+    NotReady = (503, not_ready());
     /// A store that does not answer.
     Unavailable = failed(
         "A store does not answer, or the service is just starting",
@@ -161,6 +181,16 @@ answers! {
 fn kept(types: &[&str]) -> ResponseBuilder {
     let any = |response: ResponseBuilder, kind: &&str| response.content(*kind, Content::default());
     with(types.iter().fold(described(SUCCESS), any), &[KEPT])
+}
+
+fn text(example: &str) -> Content {
+    let schema = ObjectBuilder::new().schema_type(Type::String);
+    ContentBuilder::new().schema(Some(schema)).example(Some(json!(example))).build()
+}
+
+fn not_ready() -> ResponseBuilder {
+    let content = content("ReadyResponse").example(Some(json!(Ready::of(example::not_ready())))).build();
+    with(described("The state store does not answer").content("application/json", content), &[RETRY])
 }
 
 fn id() -> UserId {

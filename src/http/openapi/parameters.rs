@@ -48,6 +48,16 @@ impl IntoParams for IdempotencyKey {
     }
 }
 
+/// The user whose events are told.
+pub struct OfUser;
+
+impl IntoParams for OfUser {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let id = ObjectBuilder::new().schema_type(Type::Integer);
+        vec![query("user", "Only events about this user, and those about none", id)]
+    }
+}
+
 /// What `GET /users` reads of the query.
 pub struct InQuery;
 

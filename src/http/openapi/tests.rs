@@ -1,12 +1,17 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Map, Value};
+use tokio::sync::watch;
 
+use super::super::exchange::{Service, Stopping};
 use super::super::path::Resource;
+use super::super::soon::Soon;
 use super::DOCUMENT;
 use crate::state::Store;
+use crate::state::memory::Memory;
 use crate::users::{Options, Users};
 
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
@@ -27,6 +32,9 @@ macro_rules! resources {
 resources! {
     Resource::Health => "/health"
     Resource::OpenApi => "/openapi.json"
+    Resource::Live => "/livez"
+    Resource::Ready => "/readyz"
+    Resource::Metrics => "/metrics"
     Resource::Docs => "/docs"
     Resource::DocsFile(_) => "/docs/{file}"
     Resource::Reference => "/redoc"
@@ -35,6 +43,7 @@ resources! {
     Resource::Cache => "/cache"
     Resource::CacheStats => "/cache/stats"
     Resource::CacheVerify => "/cache/verify"
+    Resource::CacheEvents => "/cache/events"
     Resource::CacheUser(_) => "/cache/users/{user_id}"
 }
 
@@ -76,11 +85,15 @@ fn each_resource_is_there_with_its_methods_and_nothing_else() {
 
 #[tokio::test]
 async fn each_method_is_answered_and_no_other() {
-    let users = Users::new(Store::Memory(Default::default()), Store::Memory(Default::default()), Options::default());
+    let users = Soon::default();
+    let store = || Store::Memory(Memory::default());
+    users.are(Users::new(store(), store(), Options { alone: true, ..Options::default() }));
+    let stopping = Stopping(watch::channel(false).1);
+    let service = Service { users, metrics: Arc::default(), stopping };
     for (path, methods) in described() {
         for method in METHODS {
             let request = Request::builder().method(method).uri(path.replace(['{', '}'], "")).body(Body::empty());
-            let answer = super::super::answer(users.clone(), request.unwrap()).await;
+            let answer = super::super::answer(&service, request.unwrap()).await;
             let is_answered = answer.status() != StatusCode::METHOD_NOT_ALLOWED;
             assert_eq!(is_answered, methods.contains(method), "{method} {path}: {answer:?}");
         }
