@@ -73,14 +73,15 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Create a user')
-            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show a user')
+            [CompletionResult]::new('get', 'get', [CompletionResultType]::ParameterValue, 'Show users')
             [CompletionResult]::new('update', 'update', [CompletionResultType]::ParameterValue, 'Change a user''s name, e-mail address, or both')
-            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete a user')
+            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete users')
             break
         }
         'usersvc;user;create' {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The name, 1 to 100 characters')
             [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'The e-mail address')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')
@@ -91,6 +92,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             [CompletionResult]::new('--cache', '--cache', [CompletionResultType]::ParameterName, 'The name of Dapr''s cache component')
             [CompletionResult]::new('--cache-ttl', '--cache-ttl', [CompletionResultType]::ParameterName, 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute')
             [CompletionResult]::new('--cache-lease', '--cache-lease', [CompletionResultType]::ParameterName, 'For how long a process trusts what it read of the cache''s state; counts for the first process on new stores')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no trace and no notes, only results and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no trace and no notes, only results and errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: where the answer came from, and how long it took in all')
@@ -104,6 +106,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             break
         }
         'usersvc;user;get' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')
@@ -129,6 +132,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
         'usersvc;user;update' {
             [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'The new name, 1 to 100 characters')
             [CompletionResult]::new('--email', '--email', [CompletionResultType]::ParameterName, 'The new e-mail address')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')
@@ -139,6 +143,8 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             [CompletionResult]::new('--cache', '--cache', [CompletionResultType]::ParameterName, 'The name of Dapr''s cache component')
             [CompletionResult]::new('--cache-ttl', '--cache-ttl', [CompletionResultType]::ParameterName, 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute')
             [CompletionResult]::new('--cache-lease', '--cache-lease', [CompletionResultType]::ParameterName, 'For how long a process trusts what it read of the cache''s state; counts for the first process on new stores')
+            [CompletionResult]::new('--edit', '--edit', [CompletionResultType]::ParameterName, 'Change the user in an editor, VISUAL or EDITOR: as YAML, or as JSON with -o json')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no trace and no notes, only results and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no trace and no notes, only results and errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: where the answer came from, and how long it took in all')
@@ -152,6 +158,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             break
         }
         'usersvc;user;delete' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')
@@ -162,6 +169,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             [CompletionResult]::new('--cache', '--cache', [CompletionResultType]::ParameterName, 'The name of Dapr''s cache component')
             [CompletionResult]::new('--cache-ttl', '--cache-ttl', [CompletionResultType]::ParameterName, 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute')
             [CompletionResult]::new('--cache-lease', '--cache-lease', [CompletionResultType]::ParameterName, 'For how long a process trusts what it read of the cache''s state; counts for the first process on new stores')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no trace and no notes, only results and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no trace and no notes, only results and errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: where the answer came from, and how long it took in all')
@@ -202,6 +210,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             break
         }
         'usersvc;cache;inspect' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')
@@ -225,6 +234,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             break
         }
         'usersvc;cache;flush' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')
@@ -235,6 +245,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             [CompletionResult]::new('--cache', '--cache', [CompletionResultType]::ParameterName, 'The name of Dapr''s cache component')
             [CompletionResult]::new('--cache-ttl', '--cache-ttl', [CompletionResultType]::ParameterName, 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute')
             [CompletionResult]::new('--cache-lease', '--cache-lease', [CompletionResultType]::ParameterName, 'For how long a process trusts what it read of the cache''s state; counts for the first process on new stores')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Say what would be done, and do nothing')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no trace and no notes, only results and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no trace and no notes, only results and errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: where the answer came from, and how long it took in all')
@@ -249,6 +260,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
         }
         'usersvc;cache;verify' {
             [CompletionResult]::new('--sample', '--sample', [CompletionResultType]::ParameterName, 'Compare so many users, drawn at random')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')
@@ -261,6 +273,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             [CompletionResult]::new('--cache-lease', '--cache-lease', [CompletionResultType]::ParameterName, 'For how long a process trusts what it read of the cache''s state; counts for the first process on new stores')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Compare all users')
             [CompletionResult]::new('--fix', '--fix', [CompletionResultType]::ParameterName, 'Flush the entries that are wrong')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'With --fix: flush nothing, and only say what is wrong')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print no trace and no notes, only results and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print no trace and no notes, only results and errors')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: where the answer came from, and how long it took in all')
@@ -274,6 +287,7 @@ Register-ArgumentCompleter -Native -CommandName 'usersvc' -ScriptBlock {
             break
         }
         'usersvc;cache;stats' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Print the request instead of sending it')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to reach the users')
             [CompletionResult]::new('--server', '--server', [CompletionResultType]::ParameterName, 'The URL of the service')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'What stdout is given')

@@ -69,13 +69,14 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
             cand create 'Create a user'
-            cand get 'Show a user'
+            cand get 'Show users'
             cand update 'Change a user''s name, e-mail address, or both'
-            cand delete 'Delete a user'
+            cand delete 'Delete users'
         }
         &'usersvc;user;create'= {
             cand --name 'The name, 1 to 100 characters'
             cand --email 'The e-mail address'
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'
@@ -86,6 +87,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand --cache 'The name of Dapr''s cache component'
             cand --cache-ttl 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute'
             cand --cache-lease 'For how long a process trusts what it read of the cache''s state; counts for the first process on new stores'
+            cand --dry-run 'Say what would be done, and do nothing'
             cand -q 'Print no trace and no notes, only results and errors'
             cand --quiet 'Print no trace and no notes, only results and errors'
             cand -v 'Say more: where the answer came from, and how long it took in all'
@@ -98,6 +100,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'usersvc;user;get'= {
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'
@@ -122,6 +125,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
         &'usersvc;user;update'= {
             cand --name 'The new name, 1 to 100 characters'
             cand --email 'The new e-mail address'
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'
@@ -132,6 +136,8 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand --cache 'The name of Dapr''s cache component'
             cand --cache-ttl 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute'
             cand --cache-lease 'For how long a process trusts what it read of the cache''s state; counts for the first process on new stores'
+            cand --edit 'Change the user in an editor, VISUAL or EDITOR: as YAML, or as JSON with -o json'
+            cand --dry-run 'Say what would be done, and do nothing'
             cand -q 'Print no trace and no notes, only results and errors'
             cand --quiet 'Print no trace and no notes, only results and errors'
             cand -v 'Say more: where the answer came from, and how long it took in all'
@@ -144,6 +150,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'usersvc;user;delete'= {
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'
@@ -154,6 +161,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand --cache 'The name of Dapr''s cache component'
             cand --cache-ttl 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute'
             cand --cache-lease 'For how long a process trusts what it read of the cache''s state; counts for the first process on new stores'
+            cand --dry-run 'Say what would be done, and do nothing'
             cand -q 'Print no trace and no notes, only results and errors'
             cand --quiet 'Print no trace and no notes, only results and errors'
             cand -v 'Say more: where the answer came from, and how long it took in all'
@@ -192,6 +200,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand stats 'Show the counters of the running service'
         }
         &'usersvc;cache;inspect'= {
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'
@@ -214,6 +223,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'usersvc;cache;flush'= {
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'
@@ -224,6 +234,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand --cache 'The name of Dapr''s cache component'
             cand --cache-ttl 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute'
             cand --cache-lease 'For how long a process trusts what it read of the cache''s state; counts for the first process on new stores'
+            cand --dry-run 'Say what would be done, and do nothing'
             cand -q 'Print no trace and no notes, only results and errors'
             cand --quiet 'Print no trace and no notes, only results and errors'
             cand -v 'Say more: where the answer came from, and how long it took in all'
@@ -237,6 +248,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
         }
         &'usersvc;cache;verify'= {
             cand --sample 'Compare so many users, drawn at random'
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'
@@ -249,6 +261,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand --cache-lease 'For how long a process trusts what it read of the cache''s state; counts for the first process on new stores'
             cand --all 'Compare all users'
             cand --fix 'Flush the entries that are wrong'
+            cand --dry-run 'With --fix: flush nothing, and only say what is wrong'
             cand -q 'Print no trace and no notes, only results and errors'
             cand --quiet 'Print no trace and no notes, only results and errors'
             cand -v 'Say more: where the answer came from, and how long it took in all'
@@ -261,6 +274,7 @@ set edit:completion:arg-completer[usersvc] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'usersvc;cache;stats'= {
+            cand --as 'Print the request instead of sending it'
             cand --via 'How to reach the users'
             cand --server 'The URL of the service'
             cand -o 'What stdout is given'

@@ -30,7 +30,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_needs_command" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_needs_command" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_needs_command" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -58,7 +62,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -74,18 +82,24 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_see
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "create" -d 'Create a user'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "get" -d 'Show a user'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "get" -d 'Show users'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "update" -d 'Change a user\'s name, e-mail address, or both'
-complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "delete" -d 'Delete a user'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -f -a "delete" -d 'Delete users'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l name -d 'The name, 1 to 100 characters' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l email -d 'The e-mail address' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -94,19 +108,26 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_su
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l cache -d 'The name of Dapr\'s cache component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -s y -l yes -d 'Do not ask before something destructive'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -123,13 +144,19 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_su
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l name -d 'The new name, 1 to 100 characters' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l email -d 'The new e-mail address' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -138,19 +165,27 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_su
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l cache -d 'The name of Dapr\'s cache component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l edit -d 'Change the user in an editor, VISUAL or EDITOR: as YAML, or as JSON with -o json'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -s y -l yes -d 'Do not ask before something destructive'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -159,6 +194,7 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_su
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l cache -d 'The name of Dapr\'s cache component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask before something destructive'
@@ -171,7 +207,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -190,13 +230,19 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_se
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -f -a "flush" -d 'Empty the cache: of some users, or of everything'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -f -a "verify" -d 'Compare the cache with the state store; the exit code is 1 if they disagree'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -f -a "stats" -d 'Show the counters of the running service'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -211,13 +257,19 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_s
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -226,6 +278,7 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_s
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l cache -d 'The name of Dapr\'s cache component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -s y -l yes -d 'Do not ask before something destructive'
@@ -233,13 +286,19 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_s
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l sample -d 'Compare so many users, drawn at random' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -250,19 +309,26 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_s
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l all -d 'Compare all users'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l fix -d 'Flush the entries that are wrong'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l dry-run -d 'With --fix: flush nothing, and only say what is wrong'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -s y -l yes -d 'Do not ask before something destructive'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l as -d 'Print the request instead of sending it' -r -f -a "curl\t'curl, to the service'
+dapr\t'curl, to the state API of the Dapr sidecar; what only a read would tell stands between < and >'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -284,7 +350,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -305,7 +375,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand completions" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand completions" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand completions" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -338,7 +412,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
@@ -354,7 +432,11 @@ dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l server -d 'The URL of the service' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand help" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
-json\t'JSON as the service sends it'"
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"

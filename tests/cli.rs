@@ -4,16 +4,25 @@ mod support;
 
 #[path = "cli/dapr.rs"]
 mod dapr;
+#[path = "cli/edit.rs"]
+mod edit;
+#[path = "cli/forms.rs"]
+mod forms;
 #[path = "cli/input.rs"]
 mod input;
+#[path = "cli/many.rs"]
+mod many;
 #[path = "cli/screen.rs"]
 mod screen;
 #[path = "cli/strangers.rs"]
 mod strangers;
+#[path = "cli/unsent.rs"]
+mod unsent;
 #[path = "cli/verbs.rs"]
 mod verbs;
 
-use std::process::{Command, Stdio};
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use support::{PATIENCE, becomes_true};
@@ -29,7 +38,20 @@ struct Ran {
 /// Runs a command to its end, without a terminal.
 #[track_caller]
 fn ran(command: &mut Command) -> Ran {
-    let output = command.stdin(Stdio::null()).output().unwrap();
+    as_run(command.stdin(Stdio::null()).output().unwrap())
+}
+
+/// The same, with something on stdin.
+#[track_caller]
+fn fed(command: &mut Command, input: &[u8]) -> Ran {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // It may not read all of it.
+    child.stdin.take().unwrap().write_all(input).ok();
+    as_run(child.wait_with_output().unwrap())
+}
+
+#[track_caller]
+fn as_run(output: Output) -> Ran {
     let text = |bytes| String::from_utf8(bytes).expect("it prints text");
     let code = output.status.code().unwrap_or_else(|| panic!("it was ended: {output:?}"));
     let ran = Ran { code, out: text(output.stdout), err: text(output.stderr) };

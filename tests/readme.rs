@@ -1,4 +1,4 @@
-//! The commands of the README and of docs/api.md, run as they stand there, on a service of their own.
+//! The commands of the README, of docs/api.md and of docs/cli.md, run as they stand there, on a service of their own.
 //!
 //! A block of `console` is lines of `$ command`, each with what it prints on a terminal; `…` stands for anything within
 //! a line. The tables of flags and variables are compared with the help.
@@ -11,6 +11,7 @@ use support::service::{BINARY, Service};
 
 const README: &str = include_str!("../README.md");
 const API: &str = include_str!("../docs/api.md");
+const CLI: &str = include_str!("../docs/cli.md");
 
 /// A command, and the lines that it prints.
 struct Example {
@@ -64,6 +65,7 @@ fn on_a_terminal(service: &Service, command: &str) -> Vec<String> {
     script.env("SHELL", "/bin/bash").stdin(std::process::Stdio::null());
     let output = script.output().expect("`script` is installed (package bsdutils)");
     let text = String::from_utf8(output.stdout).expect("it prints text").replace('\r', "");
+    let text = text.replace(&service.url(), "http://localhost:8001");
     text.lines().map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect()
 }
 
@@ -75,6 +77,11 @@ fn every_command_prints_what_the_readme_says() {
 #[test]
 fn every_command_prints_what_the_page_about_the_api_says() {
     run(API);
+}
+
+#[test]
+fn every_command_prints_what_the_page_about_the_command_line_says() {
+    run(CLI);
 }
 
 fn run(page: &str) {

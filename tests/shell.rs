@@ -268,7 +268,7 @@ fn tab_completes_commands_flags_and_values() {
     prompt.expect("users ✗3> ");
     prompt.press("user \t\t");
     prompt.expect("Create a user");
-    prompt.expect("Delete a user");
+    prompt.expect("Delete users");
     prompt.clear();
     prompt.leave(keys::CONTROL_D);
 }

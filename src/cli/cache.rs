@@ -3,13 +3,13 @@
 use clap::Subcommand;
 
 use super::exit::{Exit, Failure};
+use super::ids::{Asked, Ids};
 use super::link::Link;
 use super::options::Global;
 use super::question;
-use super::render::Screen;
-use super::user::possible;
-use crate::client::{Backend, Error};
-use crate::user::UserId;
+use super::render::{Plan, Screen};
+use super::unsent::{Call, Unsent};
+use crate::client::Backend;
 use crate::users::Scope;
 
 /// `usersvc cache`
@@ -18,15 +18,22 @@ use crate::users::Scope;
 pub enum CacheCommand {
     /// Show what the cache holds of users, and whether it is fresh
     Inspect {
-        /// The numbers of the users
+        /// The numbers of the users; - reads them from stdin
         #[arg(required = true, allow_negative_numbers = true, value_name = "ID")]
         ids: Vec<String>,
+        #[command(flatten)]
+        unsent: Unsent,
     },
     /// Empty the cache: of some users, or of everything
     Flush {
-        /// The numbers of the users; of everything where there is none
+        /// The numbers of the users, - for those on stdin; of everything where there is none
         #[arg(allow_negative_numbers = true, value_name = "ID")]
         ids: Vec<String>,
+        /// Say what would be done, and do nothing
+        #[arg(long, conflicts_with = "form")]
+        dry_run: bool,
+        #[command(flatten)]
+        unsent: Unsent,
     },
     /// Compare the cache with the state store; the exit code is 1 if they disagree
     Verify {
@@ -40,78 +47,72 @@ pub enum CacheCommand {
         /// Flush the entries that are wrong
         #[arg(long)]
         fix: bool,
+        /// With --fix: flush nothing, and only say what is wrong
+        #[arg(long, conflicts_with = "form")]
+        dry_run: bool,
+        #[command(flatten)]
+        unsent: Unsent,
     },
     /// Show the counters of the running service
-    Stats,
+    Stats {
+        #[command(flatten)]
+        unsent: Unsent,
+    },
 }
 
 /// Runs one of them.
 ///
 /// # Errors
-/// A [`Failure`], a client [`Error`], or that stdout does not take the result.
+/// A [`Failure`], a client error, or that stdout does not take the result.
 pub async fn run(command: &CacheCommand, global: &Global, link: &mut Link, screen: &Screen) -> anyhow::Result<Exit> {
     match command {
-        CacheCommand::Inspect { ids } => {
-            let ids = all_possible(ids)?;
+        CacheCommand::Inspect { ids, unsent } => {
+            let ids = Ids::read(ids, global).await?;
+            if unsent.is_wanted() {
+                return unsent.print(ids.possible().map(Call::Inspect), global, screen);
+            }
             let backend = link.reach(global, screen).await?;
-            let (found, failed) = each(&ids, async |id| backend.inspect(id).await).await;
-            screen.inspections(&found)?;
-            close(failed, ids.len(), screen)
+            ids.each(backend, screen, async |id| Asked::of(backend.inspect(id).await.map_err(Failure::from))).await
         }
-        CacheCommand::Flush { ids } if ids.is_empty() => {
+        CacheCommand::Flush { ids, unsent, .. } if unsent.is_wanted() => {
+            let wanted = Ids::read(ids, global).await?;
+            let all = ids.is_empty().then_some(Call::FlushAll);
+            unsent.print(all.into_iter().chain(wanted.possible().map(Call::Flush)), global, screen)
+        }
+        CacheCommand::Flush { ids, dry_run: true, .. } => {
+            let planned = Ids::read(ids, global).await?;
+            match ids.is_empty() {
+                true => screen.show(&Plan::Flush { id: None })?,
+                false => planned.possible().try_for_each(|id| screen.show(&Plan::Flush { id: Some(id) }))?,
+            }
+            Ok(Exit::Done)
+        }
+        CacheCommand::Flush { ids, .. } if ids.is_empty() => {
             question::confirm(global, "Flushing the whole cache")?;
             let backend = link.reach(global, screen).await?;
-            screen.flushed(&backend.flush_all().await?)?;
+            screen.show(&backend.flush_all().await?)?;
             Ok(Exit::Done)
         }
-        CacheCommand::Flush { ids } => {
-            let ids = all_possible(ids)?;
+        CacheCommand::Flush { ids, .. } => {
+            let ids = Ids::read(ids, global).await?;
             let backend = link.reach(global, screen).await?;
-            let (flushed, failed) = each(&ids, async |id| backend.flush(id).await).await;
-            flushed.iter().try_for_each(|one| screen.flushed(one))?;
-            close(failed, ids.len(), screen)
+            ids.each(backend, screen, async |id| Asked::of(backend.flush(id).await.map_err(Failure::from))).await
         }
-        CacheCommand::Verify { sample, all, fix } => {
+        CacheCommand::Verify { sample, all, fix, dry_run, unsent } => {
             let scope = if *all { Scope::All } else { Scope::Sample(*sample) };
+            if unsent.is_wanted() {
+                return unsent.print([Call::Verify(scope, *fix)], global, screen);
+            }
             let backend = link.reach(global, screen).await?;
-            let found = backend.verify(scope, *fix).await?;
-            screen.verification(&found)?;
+            let found = backend.verify(scope, *fix && !dry_run).await?;
+            screen.show(&found)?;
             Ok(if found.disagreements.is_empty() { Exit::Done } else { Exit::Found })
         }
-        CacheCommand::Stats => {
+        CacheCommand::Stats { unsent } if unsent.is_wanted() => unsent.print([Call::Stats], global, screen),
+        CacheCommand::Stats { .. } => {
             let backend = link.reach(global, screen).await?;
-            screen.stats(&backend.stats().await?)?;
+            screen.show(&backend.stats().await?)?;
             Ok(Exit::Done)
-        }
-    }
-}
-
-/// Nothing is done where one of the ids is wrong.
-fn all_possible(ids: &[String]) -> Result<Vec<UserId>, Failure> {
-    ids.iter().map(|id| possible(id)).collect()
-}
-
-async fn each<T>(ids: &[UserId], ask: impl AsyncFn(UserId) -> Result<T, Error>) -> (Vec<T>, Vec<(UserId, Error)>) {
-    let (mut done, mut failed) = (Vec::new(), Vec::new());
-    for id in ids {
-        match ask(*id).await {
-            Ok(answer) => done.push(answer),
-            Err(error) => failed.push((*id, error)),
-        }
-    }
-    (done, failed)
-}
-
-/// How many of many were not done.
-fn close(mut failed: Vec<(UserId, Error)>, of: usize, screen: &Screen) -> anyhow::Result<Exit> {
-    match failed.len() {
-        0 => Ok(Exit::Done),
-        1 if of == 1 => Err(failed.remove(0).1.into()),
-        _ => {
-            failed.iter().for_each(|(id, error)| screen.warn(&format!("user {id}: {error}")));
-            let first = Failure::from(failed[0].1.clone());
-            let exit = if failed.len() == of { first.exit } else { Exit::Partly };
-            Err(Failure::new(exit, format!("{} of {of} users were not done", failed.len())).into())
         }
     }
 }

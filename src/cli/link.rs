@@ -47,8 +47,8 @@ impl Backend for Reached {
         through!(self, backend => backend.create(new, key).await)
     }
 
-    async fn update(&self, id: UserId, change: UserChange) -> Answer<Stored> {
-        through!(self, backend => backend.update(id, change).await)
+    async fn update(&self, id: UserId, change: UserChange, version: Option<u64>) -> Answer<Stored> {
+        through!(self, backend => backend.update(id, change, version).await)
     }
 
     async fn delete(&self, id: UserId) -> Answer<Deleted> {

@@ -45,6 +45,9 @@ pub struct Global {
     pub no_color: bool,
     #[command(flatten)]
     pub stores: Stores,
+    /// True of a line of a shell, which reads its lines where a command would read its input.
+    #[arg(skip)]
+    pub in_shell: bool,
 }
 
 /// The two stores, for a service and for commands that go straight to them.
@@ -109,8 +112,16 @@ pub enum Output {
     /// A table on a terminal, tab-separated fields elsewhere
     #[default]
     Table,
-    /// JSON as the service sends it
+    /// JSON as the service sends it; several are a list
     Json,
+    /// JSON, one line each
+    Ndjson,
+    /// YAML
+    Yaml,
+    /// Comma-separated fields below a line with their names (RFC 4180)
+    Csv,
+    /// Only the ids, one a line, as other commands take them
+    Name,
 }
 
 /// How the trace is printed.

@@ -4,37 +4,57 @@ use std::error::Error as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, ETAG, HeaderMap};
+use reqwest::header::{ACCEPT, ETAG, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, Url, redirect};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::request::Request;
 use super::{Answer, Backend, Error, Names};
-use crate::api::{
-    CreateBody, Deleted, Flushed, Inspection, Listing, Page, Stats, UpdateBody, Verification, VerifyBody,
-};
+use crate::api::{Deleted, Flushed, Inspection, Listing, Page, Stats, Verification};
 use crate::timing;
 use crate::trace::{Tier, Trace, Traced};
 use crate::user::{NewUser, RequestedId, User, UserChange, UserId};
 use crate::users::{Scope, Stored};
 
-/// How long a connection may take.
-const CONNECT: Duration = Duration::from_secs(2);
-/// How long an answer may take. The service itself gives up on its stores within a second.
-const ANSWER: Duration = Duration::from_secs(10);
-/// How long a flush of everything may take: the service waits for other processes, twice the lease and more.
-const FLUSH: Duration = Duration::from_secs(60);
-/// How long a verification may take: it reads every user there is.
-const VERIFY: Duration = Duration::from_secs(6 * 3600);
-/// How long the question may take whether a service is there.
-const PROBE: Duration = Duration::from_secs(2);
+/// What a client says it reads: errors with a code, where there is one.
+const ACCEPT_PROBLEMS: &str = "application/problem+json, application/json;q=0.9";
+/// The longest that a service is waited for which says when to ask again.
+const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// No answer of the service is longer than this.
 const BODY_MAX: usize = 64 << 20;
+
+/// How patient a client is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long a connection may take.
+    pub connect: Duration,
+    /// How long an answer may take. The service itself gives up on its stores within a second. A flush of everything
+    /// has a minute, and a verification six hours, whatever this says.
+    pub answer: Duration,
+    /// How often a request is sent again, where that is safe: any that never left, because no connection was made; and
+    /// reads, and creates with a key, where the connection broke off or the service says to ask again later
+    /// (`Retry-After`).
+    pub repeats: u32,
+    /// The pause before the first of them, where the service names none; it doubles.
+    pub pause: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(2),
+            answer: Duration::from_secs(10),
+            repeats: 3,
+            pause: Duration::from_millis(100),
+        }
+    }
+}
 
 /// A service at a URL.
 pub struct Api {
     http: Client,
     base: String,
+    settings: Settings,
     /// As its last answer told.
     names: Mutex<Names>,
 }
@@ -46,47 +66,33 @@ struct Reply {
     body: Vec<u8>,
 }
 
-/// What a service is asked for.
-struct Ask<'a> {
-    method: Method,
-    path: String,
-    body: Option<Vec<u8>>,
-    /// The `Idempotency-Key`.
-    key: Option<String>,
-    patience: Duration,
-    /// The user that it is about: only a 404 that names this one means that there is no such user.
-    about: Option<&'a RequestedId>,
-}
-
-impl Ask<'_> {
-    fn new(method: Method, path: impl Into<String>) -> Self {
-        Self { method, path: path.into(), body: None, key: None, patience: ANSWER, about: None }
-    }
-
-    fn json(self, body: &impl Serialize) -> Self {
-        Self { body: Some(serde_json::to_vec(body).expect("a body is plain JSON")), ..self }
-    }
-}
-
 impl Api {
     /// The service at a URL such as `http://localhost:8001`. Asks it nothing yet.
     ///
     /// # Errors
     /// [`Error::BadUrl`].
     pub fn new(given: &str) -> Result<Self, Error> {
+        Self::with(given, Settings::default())
+    }
+
+    /// The same, as patient as that.
+    ///
+    /// # Errors
+    /// [`Error::BadUrl`].
+    pub fn with(given: &str, settings: Settings) -> Result<Self, Error> {
         let bad = |cause: String| Error::BadUrl { given: given.to_owned(), cause };
         let url = Url::parse(given.trim()).map_err(|fault| bad(fault.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
             return Err(bad("it has to look like http://localhost:8001".into()));
         }
-        let mut http = Client::builder().connect_timeout(CONNECT).redirect(redirect::Policy::none());
+        let mut http = Client::builder().connect_timeout(settings.connect).redirect(redirect::Policy::none());
         // A proxy for the world is no way to a service on this machine.
         if matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")) {
             http = http.no_proxy();
         }
         let http = http.build().map_err(|fault| bad(innermost(&fault)))?;
         let base = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { http, base, names: Mutex::default() })
+        Ok(Self { http, base, settings, names: Mutex::default() })
     }
 
     /// Whether a service answers there.
@@ -94,8 +100,7 @@ impl Api {
     /// # Errors
     /// Why it is not, or not this one.
     pub async fn probe(&self) -> Result<(), Error> {
-        let ask = Ask { patience: PROBE, ..Ask::new(Method::GET, "/health") };
-        let reply = self.send(ask).await?;
+        let reply = self.send(Request::probe()).await?;
         let health: Option<serde_json::Value> = serde_json::from_slice(&reply.body).ok();
         match health.as_ref().and_then(|health| health.get("service")) {
             Some(service) if service == "user-service" => Ok(()),
@@ -103,11 +108,22 @@ impl Api {
         }
     }
 
-    /// Sends a request, and reads the whole answer, whatever it is.
-    async fn send(&self, ask: Ask<'_>) -> Result<Reply, Error> {
-        let patience = ask.patience;
+    /// Sends a request, again where that is safe and may help, and reads the whole answer, whatever it is.
+    async fn send(&self, request: Request) -> Result<Reply, Error> {
+        let mut usual = self.settings.pause;
+        for _ in 0..self.settings.repeats {
+            let sent = self.send_once(&request).await;
+            let Some(pause) = pause_before_again(&request, &sent, usual) else { return sent };
+            tokio::time::sleep(pause).await;
+            usual *= 2;
+        }
+        self.send_once(&request).await
+    }
+
+    async fn send_once(&self, request: &Request) -> Result<Reply, Error> {
+        let patience = request.patience.unwrap_or(self.settings.answer);
         let fault = |fault: reqwest::Error| self.explain(&fault, patience);
-        let mut answer = self.request(ask).send().await.map_err(fault)?;
+        let mut answer = self.built(request, patience).send().await.map_err(fault)?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(fault)? {
@@ -119,15 +135,14 @@ impl Api {
         Ok(Reply { status, headers, body })
     }
 
-    fn request(&self, ask: Ask<'_>) -> RequestBuilder {
-        let request = self.http.request(ask.method, format!("{}{}", self.base, ask.path)).timeout(ask.patience);
-        let request = match ask.key {
-            Some(key) => request.header("idempotency-key", key),
-            None => request,
-        };
-        match ask.body {
-            Some(body) => request.header(CONTENT_TYPE, "application/json").body(body),
-            None => request,
+    fn built(&self, request: &Request, patience: Duration) -> RequestBuilder {
+        let method = Method::from_bytes(request.method.as_bytes()).expect("a method of ours is one of HTTP");
+        let url = format!("{}{}", self.base, request.path);
+        let built = self.http.request(method, url).timeout(patience).header(ACCEPT, ACCEPT_PROBLEMS);
+        let built = request.headers.iter().fold(built, |built, (name, value)| built.header(*name, value));
+        match &request.body {
+            Some(body) => built.body(body.clone()),
+            None => built,
         }
     }
 
@@ -135,7 +150,7 @@ impl Api {
         let url = self.base.clone();
         if fault.is_connect() || fault.is_builder() {
             let cause = if fault.is_timeout() {
-                format!("no connection within {} seconds", CONNECT.as_secs())
+                format!("no connection within {} seconds", self.settings.connect.as_secs())
             } else {
                 innermost(fault)
             };
@@ -148,10 +163,10 @@ impl Api {
     }
 
     /// The body of a 2xx answer, with what happened on the way.
-    async fn ask<T>(&self, ask: Ask<'_>, read: impl FnOnce(&Reply) -> Option<T>) -> Answer<T> {
-        let about = ask.about.cloned();
+    async fn ask<T>(&self, request: Request, read: impl FnOnce(&Reply) -> Option<T>) -> Answer<T> {
+        let about = request.about.clone();
         let user = about.as_ref().and_then(RequestedId::possible);
-        let reply = match self.send(ask).await {
+        let reply = match self.send(request).await {
             Ok(reply) => reply,
             Err(fault) => return Traced { value: Err(fault), trace: Trace { user, ..Trace::default() } },
         };
@@ -165,12 +180,12 @@ impl Api {
         Traced { value, trace }
     }
 
-    async fn ask_json<T: DeserializeOwned>(&self, ask: Ask<'_>) -> Answer<T> {
-        self.ask(ask, |reply| serde_json::from_slice(&reply.body).ok()).await
+    async fn ask_json<T: DeserializeOwned>(&self, request: Request) -> Answer<T> {
+        self.ask(request, |reply| serde_json::from_slice(&reply.body).ok()).await
     }
 
-    async fn ask_user(&self, ask: Ask<'_>) -> Answer<Stored> {
-        let mut answer = self.ask(ask, read_user).await;
+    async fn ask_user(&self, request: Request) -> Answer<Stored> {
+        let mut answer = self.ask(request, read_user).await;
         if let (None, Ok((user, _))) = (answer.trace.user, &answer.value) {
             answer.trace.user = Some(user.id);
         }
@@ -191,6 +206,20 @@ impl Api {
             steps.push(timed.step);
         }
         Trace { user, steps }
+    }
+}
+
+/// How long to wait before the request is sent again; `None` where that is not safe, or would change nothing.
+fn pause_before_again(request: &Request, sent: &Result<Reply, Error>, usual: Duration) -> Option<Duration> {
+    match sent {
+        Err(Error::Unreachable { .. }) => Some(usual),
+        Err(Error::Foreign { .. }) if request.is_repeatable() => Some(usual),
+        Ok(reply) if reply.status.is_client_error() || reply.status.is_server_error() => {
+            let after = reply.headers.get(RETRY_AFTER).filter(|_| request.is_repeatable())?;
+            let seconds = after.to_str().ok()?.parse().ok()?;
+            Some(Duration::from_secs(seconds).min(PAUSE_MAX))
+        }
+        _ => None,
     }
 }
 
@@ -222,62 +251,43 @@ impl Backend for Api {
     }
 
     async fn get(&self, id: UserId) -> Answer<Stored> {
-        let ask = Ask::new(Method::GET, format!("/users/{id}"));
-        self.ask_user(Ask { about: Some(&id.into()), ..ask }).await
+        self.ask_user(Request::get(id)).await
     }
 
     async fn list(&self, listing: &Listing) -> Answer<Page> {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        if let Some(email) = &listing.email {
-            query.append_pair("email", email);
-        }
-        query.append_pair("after", &listing.after.to_string()).append_pair("limit", &listing.limit.to_string());
-        self.ask_json(Ask::new(Method::GET, format!("/users?{}", query.finish()))).await
+        self.ask_json(Request::list(listing)).await
     }
 
     async fn create(&self, new: NewUser, key: Option<&str>) -> Answer<Stored> {
-        let body = CreateBody { name: new.name.as_str().into(), email: new.email.as_str().into() };
-        let ask = Ask { key: key.map(str::to_owned), ..Ask::new(Method::POST, "/users").json(&body) };
-        self.ask_user(ask).await
+        self.ask_user(Request::create(&new, key)).await
     }
 
-    async fn update(&self, id: UserId, change: UserChange) -> Answer<Stored> {
-        let name = change.name.map(|name| name.as_str().to_owned());
-        let email = change.email.map(|email| email.as_str().to_owned());
-        let ask = Ask::new(Method::PUT, format!("/users/{id}")).json(&UpdateBody { name, email });
-        self.ask_user(Ask { about: Some(&id.into()), ..ask }).await
+    async fn update(&self, id: UserId, change: UserChange, version: Option<u64>) -> Answer<Stored> {
+        self.ask_user(Request::update(id, &change, version)).await
     }
 
     async fn delete(&self, id: UserId) -> Answer<Deleted> {
-        let ask = Ask::new(Method::DELETE, format!("/users/{id}"));
-        self.ask_json(Ask { about: Some(&id.into()), ..ask }).await
+        self.ask_json(Request::delete(id)).await
     }
 
     async fn inspect(&self, id: UserId) -> Result<Inspection, Error> {
-        let ask = Ask::new(Method::GET, format!("/cache/users/{id}"));
-        self.ask_json(Ask { about: Some(&id.into()), ..ask }).await.value
+        self.ask_json(Request::inspect(id)).await.value
     }
 
     async fn flush(&self, id: UserId) -> Result<Flushed, Error> {
-        let ask = Ask::new(Method::DELETE, format!("/cache/users/{id}"));
-        self.ask_json(Ask { about: Some(&id.into()), ..ask }).await.value
+        self.ask_json(Request::flush(id)).await.value
     }
 
     async fn flush_all(&self) -> Result<Flushed, Error> {
-        self.ask_json(Ask { patience: FLUSH, ..Ask::new(Method::DELETE, "/cache") }).await.value
+        self.ask_json(Request::flush_all()).await.value
     }
 
     async fn verify(&self, scope: Scope, fix: bool) -> Result<Verification, Error> {
-        let sample = match scope {
-            Scope::All => None,
-            Scope::Sample(count) => Some(count),
-        };
-        let ask = Ask::new(Method::POST, "/cache/verify").json(&VerifyBody { sample, fix });
-        self.ask_json(Ask { patience: VERIFY, ..ask }).await.value
+        self.ask_json(Request::verify(scope, fix)).await.value
     }
 
     async fn stats(&self) -> Result<Stats, Error> {
-        self.ask_json(Ask::new(Method::GET, "/cache/stats")).await.value
+        self.ask_json(Request::stats()).await.value
     }
 
     async fn settle(&self) {}

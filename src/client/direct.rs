@@ -7,7 +7,7 @@ use super::{Answer, Backend, Error, Names};
 use crate::api::{Deleted, Flushed, Inspection, Listing, Page, Stats, Verification};
 use crate::state::lock::Lock;
 use crate::user::{NewUser, UserChange, UserId};
-use crate::users::{Scope, Stored, Users};
+use crate::users::{Precondition, Scope, Stored, Users, Versions};
 
 /// How long the end of a command waits for its fills and promotions.
 const SETTLE: Duration = Duration::from_millis(250);
@@ -53,8 +53,10 @@ impl Backend for Direct {
         self.users.create_once(new, key.map(str::to_owned)).await.map(|created| created.map_err(Error::from))
     }
 
-    async fn update(&self, id: UserId, change: UserChange) -> Answer<Stored> {
-        self.users.update(id, change).await.map(|updated| updated.map_err(Error::from))
+    async fn update(&self, id: UserId, change: UserChange, version: Option<u64>) -> Answer<Stored> {
+        let matches = version.map(|version| Versions::Of(vec![version]));
+        let precondition = Precondition { matches, ..Precondition::default() };
+        self.users.update_if(id, change, &precondition).await.map(|updated| updated.map_err(Error::from))
     }
 
     async fn delete(&self, id: UserId) -> Answer<Deleted> {

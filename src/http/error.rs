@@ -67,7 +67,8 @@ impl Refusal {
         }
     }
 
-    fn sentence(&self) -> String {
+    /// What is wrong, and what to do about it; empty of what has a list of faults.
+    pub fn sentence(&self) -> String {
         match self {
             Self::Invalid(_) => String::new(),
             Self::Unparsable => "There was an error parsing the body".into(),

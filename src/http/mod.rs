@@ -5,10 +5,12 @@
 //! is the same of all of them is added by [`exchange`].
 
 mod accept;
+mod asset;
 mod body;
 mod cache;
 mod condition;
 mod decode;
+mod docs;
 mod error;
 mod events;
 mod exchange;
@@ -16,10 +18,12 @@ mod invalid;
 mod json;
 mod log;
 mod metrics;
+mod openapi;
 mod path;
 mod probes;
 mod problem;
 mod query;
+mod reference;
 mod reply;
 mod request_id;
 mod scan;
@@ -29,6 +33,7 @@ mod users;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 
@@ -54,7 +59,7 @@ async fn answer(service: &Service, request: Request) -> Response {
     let Some(resource) = Resource::named(&path) else { return unknown(&path, head.uri.query()) };
     // RFC 9110, section 9.3.2: HEAD is GET without the content, which the framework takes off, its length left on.
     let method = if head.method == Method::HEAD { &Method::GET } else { &head.method };
-    if let Some(response) = answer_without_users(service, method, &resource) {
+    if let Some(response) = answer_without_users(service, method, &resource, &head) {
         return response;
     }
     let users = match service.users.in_time().await {
@@ -84,12 +89,16 @@ async fn answer(service: &Service, request: Request) -> Response {
 }
 
 /// What is answered whether the users are there or not.
-fn answer_without_users(service: &Service, method: &Method, resource: &Resource) -> Option<Response> {
+fn answer_without_users(service: &Service, method: &Method, resource: &Resource, head: &Parts) -> Option<Response> {
     match (method, resource) {
         (&Method::GET, Resource::Health) => Some(probes::health(&service.users)),
         (&Method::GET, Resource::Live) => Some(probes::livez()),
         (&Method::GET, Resource::Ready) => Some(probes::readyz(&service.users)),
-        (&Method::GET, Resource::Metrics) => Some(service.metrics.get(service.users.get())),
+        (&Method::GET, Resource::Metrics) => Some(metrics::get(&service.metrics, service.users.get())),
+        (&Method::GET, Resource::OpenApi) => Some(openapi::get(head)),
+        (&Method::GET, Resource::Docs) => Some(docs::get(head)),
+        (&Method::GET, Resource::DocsFile(name)) => Some(docs::file(name, head)),
+        (&Method::GET, Resource::Reference) => Some(reference::get(head)),
         _ => None,
     }
 }

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::variant::Variant;
 use super::{Error, Event, Options, Users};
@@ -34,7 +35,8 @@ const JOIN_MAX: Duration = Duration::from_millis(200);
 const MOVES_MAX: usize = 6;
 
 /// The phase of the control row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = CachePhase)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// The cache is read and written.

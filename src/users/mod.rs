@@ -304,12 +304,14 @@ impl Tracer {
     }
 }
 
-/// The key of a user's row in the state store, and of the counter of ids: those of the original.
-fn row_key(id: UserId) -> String {
+/// The key of a user's row in the state store: that of the original.
+#[must_use]
+pub fn row_key(id: UserId) -> String {
     format!("user-{id}")
 }
 
-const COUNTER_KEY: &str = "next-user-id";
+/// The key of the counter of ids, likewise.
+pub const COUNTER_KEY: &str = "next-user-id";
 
 /// Steps in the order of their keys, so that no two transactions wait for each other's rows.
 fn in_order(mut steps: Vec<crate::state::Step>) -> Vec<crate::state::Step> {

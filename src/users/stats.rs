@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::control::{Control, Phase};
 use super::event::Event;
@@ -12,7 +13,8 @@ use crate::trace::{Outcome, Tier, Trace};
 macro_rules! counters {
     ($(#[doc = $doc:literal] $name:ident)*) => {
         /// The counters since the process began, and what it knows of the cache now.
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+        #[schema(as = CacheStats)]
         pub struct Stats {
             $(#[doc = $doc] pub $name: u64,)*
             /// Hits of all reads that asked the cache, from 0 to 1.
@@ -96,7 +98,8 @@ counters! {
 }
 
 /// How long the calls of one store took.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = StoreLatency)]
 pub struct Latency {
     pub calls: u64,
     /// Milliseconds.

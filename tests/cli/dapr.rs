@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::unsent::in_a_shell;
 use super::verbs::walk;
 use super::{Way, ran};
 use crate::support::components::{redis, sqlite};
@@ -36,6 +37,10 @@ fn the_verbs_through_a_service_and_straight_to_the_sidecar() {
     let mut stats = service.usersvc();
     stats.args(["--via", "dapr", "cache", "stats"]).env("DAPR_GRPC_PORT", &port);
     assert!(ran(&mut stats).expect(2).sentence().contains("a running service"));
+    let id = client.create("Row").expect(201).id();
+    let mut row = service.usersvc();
+    row.args(["user", "get", &id.to_string(), "--as", "dapr"]).env("DAPR_HTTP_PORT", stack.daprd.http_port.to_string());
+    assert_eq!(in_a_shell(&mut row)["name"], "Row");
     assert_eq!(client.stats()["violations"], 0);
 }
 

@@ -132,7 +132,7 @@ fn a_misspelt_word_suggests_the_nearest() {
         ran.sentence();
         assert!(ran.out.is_empty() && ran.err.contains(suggested), "{line}: {ran:#?}");
     }
-    for line in ["user get", "user update 1", "user create --name x", "cache inspect", "user get 1 2", "serve 1"] {
+    for line in ["user get", "user update 1", "user create --name x", "cache inspect", "cache stats 1", "serve 1"] {
         run(&line.split(' ').collect::<Vec<_>>()).expect(2).sentence();
     }
     let problem = run(&["usr", "-o", "json"]).expect(2).problem();

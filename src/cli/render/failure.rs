@@ -14,6 +14,16 @@ use crate::client::InvalidField;
 const SHOWN_MAX: usize = 60;
 
 impl Screen {
+    /// Prints on stderr why something was not done with one of many.
+    pub fn failure_of_one(&self, id: &str, failure: &Failure) {
+        if self.is_json() {
+            return tell(&problem(failure).to_string());
+        }
+        let whose = if failure.exit == Exit::NotFound { String::new() } else { format!("user {id}: ") };
+        let causes: String = failure.causes.iter().map(|cause| format!(": {cause}")).collect();
+        self.warn(&harmless(&format!("{whose}{}{causes}", failure.sentence)));
+    }
+
     /// Prints a failure on stderr.
     pub fn failure(&self, failure: &Failure) {
         if self.is_json() {
@@ -38,8 +48,9 @@ impl Screen {
 
 /// What is wrong with a field, with its name where there are several.
 fn fault(field: &InvalidField, all: &[InvalidField]) -> String {
-    match all {
-        [_] => field.message.clone(),
+    match (field.loc.as_slice(), all) {
+        ([source, line, _], _) if source == "stdin" => format!("line {line} of stdin: {}", field.message),
+        (_, [_]) => field.message.clone(),
         _ => format!("{}: {}", field.field(), field.message),
     }
 }
@@ -119,7 +130,9 @@ pub fn usage(error: &clap::Error, words: &[OsString]) -> Exit {
 /// A command line that cannot be read may still say how it wants to be answered.
 fn asks_for_json(words: &[OsString]) -> bool {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();
-    let flag = words.windows(2).any(|pair| matches!(pair, ["-o" | "--output", "json"]));
-    let joined = words.iter().any(|word| matches!(*word, "-ojson" | "-o=json" | "--output=json"));
-    flag || joined || std::env::var("USERSVC_OUTPUT").is_ok_and(|output| output == "json")
+    let is_json = |form: &str| matches!(form, "json" | "ndjson");
+    let flag = words.windows(2).any(|pair| matches!(pair, ["-o" | "--output", form] if is_json(form)));
+    let value = |word: &str| word.strip_prefix("--output=").or(word.strip_prefix("-o")).map(str::to_owned);
+    let joined = words.iter().filter_map(|word| value(word)).any(|form| is_json(form.trim_start_matches('=')));
+    flag || joined || std::env::var("USERSVC_OUTPUT").is_ok_and(|form| is_json(&form))
 }

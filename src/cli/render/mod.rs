@@ -3,10 +3,13 @@
 
 mod banner;
 mod failure;
+mod plan;
 mod results;
+mod shown;
 mod table;
 mod text;
 mod trace;
+mod yaml;
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
@@ -18,7 +21,10 @@ use super::options::{Global, Output, TraceForm};
 
 pub use banner::Banner;
 pub use failure::usage;
+pub use plan::Plan;
+pub use shown::{List, Shown};
 pub use text::Text;
+pub use yaml::yaml;
 
 /// What one of the two streams can do.
 #[derive(Clone, Copy, Debug)]
@@ -115,8 +121,9 @@ impl Screen {
         tell(&format!("{} {text}", self.err.paint("warning:", |word| word.yellow().bold())));
     }
 
+    /// Whether programs read the result as JSON: then they read errors so, too.
     fn is_json(&self) -> bool {
-        self.format == Output::Json
+        matches!(self.format, Output::Json | Output::Ndjson)
     }
 }
 

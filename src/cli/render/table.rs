@@ -6,14 +6,16 @@ use std::io;
 use comfy_table::presets::{NOTHING, UTF8_FULL_CONDENSED};
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table};
 
+use super::shown::Columns;
 use super::{Screen, Stream, harmless, print};
 
 /// The marks between two columns, and those at both ends.
 const BETWEEN: u16 = 3;
 
 impl Screen {
-    /// Prints rows under their headings. `numbers` are the columns to be flush right.
-    pub(super) fn table(&self, heads: &[&str], numbers: &[usize], rows: &[Vec<String>]) -> io::Result<()> {
+    /// Prints rows under their headings.
+    pub(super) fn table(&self, columns: &Columns, rows: &[Vec<String>]) -> io::Result<()> {
+        let Columns { heads, numbers } = columns;
         let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| harmless(cell)).collect()).collect();
         match self.out.width {
             None => rows.iter().try_for_each(|row| print(&row.join("\t"))),
@@ -28,8 +30,8 @@ impl Screen {
     }
 
     /// Prints the fields of one thing, one a line.
-    pub(super) fn record(&self, fields: &[(&str, String)]) -> io::Result<()> {
-        let heads: Vec<&str> = fields.iter().map(|(head, _)| *head).collect();
+    pub(super) fn record(&self, fields: &[(String, String)]) -> io::Result<()> {
+        let heads: Vec<&str> = fields.iter().map(|(head, _)| head.as_str()).collect();
         let row: Vec<String> = fields.iter().map(|(_, cell)| harmless(cell)).collect();
         match self.out.width {
             None => heads.iter().zip(&row).try_for_each(|(head, cell)| print(&format!("{head}\t{cell}"))),

@@ -177,7 +177,7 @@ impl Session {
         let words = [self.inherited.clone(), given].concat();
         let read = read(&grammar(), words.clone());
         let line = match read.and_then(|given| Line::from_arg_matches(&given)) {
-            Ok(line) => line,
+            Ok(line) => Line { global: Global { in_shell: true, ..line.global }, ..line },
             Err(refusal) => return Ended::With(render::usage(&refusal, &words)),
         };
         let screen = Screen::new(&line.global);
