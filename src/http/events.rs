@@ -11,6 +11,9 @@ use serde_json::{Map, Value, json};
 
 use super::error::Refusal;
 use super::exchange::Stopping;
+use super::openapi::answers::{Crowded, InvalidListener, NotFound, SUCCESS};
+use super::openapi::example::EVENTS;
+use super::openapi::parameters::InEvents;
 use super::query;
 use crate::trace::{Outcome, Step, Trace};
 use crate::user::{CreatedAt, UserId};
@@ -22,7 +25,23 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// An event on the wire: its name, and what is told of it.
 type Line = (&'static str, Value);
 
-/// `GET /cache/events`.
+/// Cache Events
+///
+/// Tell what happens in the cache, as it happens
+///
+/// Server-sent events of this process, without an end: `hit`, `miss`, `bypass`, `fill`, `mark`, `promote`, `repair`,
+/// `fence`, `fill_refused`, `promote_refused`, `flush`, `phase`, `away`, `back`, `violation`; and `lost`, where the client
+/// does not keep pace. A comment every 15 s shows that the connection stands.
+#[utoipa::path(
+    get,
+    path = "/cache/events",
+    tag = "Cache",
+    params(InEvents),
+    responses(
+        (status = 200, description = SUCCESS, body = String, content_type = "text/event-stream", example = json!(EVENTS)),
+        NotFound, InvalidListener, Crowded
+    )
+)]
 pub fn get(users: &Users, head: &Parts, stopping: Stopping) -> Result<Response, Refusal> {
     let only = query::user(head.uri.query().unwrap_or_default())?;
     let listener = users.listen().ok_or(Refusal::TooManyListeners)?;

@@ -14,6 +14,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::openapi::answers::SUCCESS;
 use crate::users::{Latency, Phase, Stats, Users};
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -72,8 +73,8 @@ impl Metrics {
         self.durations.get_or_create(&Verb { method }).observe(elapsed.as_secs_f64());
     }
 
-    /// `GET /metrics`.
-    pub fn get(&self, users: Option<&Users>) -> Response {
+    /// All of them, with what the users count.
+    fn text(&self, users: Option<&Users>) -> String {
         let mut text = String::new();
         let mut add = |registry| encode_registry(&mut text, registry).expect("a String takes everything");
         add(&self.registry);
@@ -81,10 +82,23 @@ impl Metrics {
             add(&of_users(&users.stats()));
         }
         encode_eof(&mut text).expect("a String takes everything");
-        let mut response = Response::new(text.into());
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(OPEN_METRICS));
-        response
+        text
     }
+}
+
+/// Metrics
+///
+/// What was answered, and all that the users count, for Prometheus
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "Health",
+    responses((status = 200, description = SUCCESS, body = String, content_type = "application/openmetrics-text"))
+)]
+pub fn get(metrics: &Metrics, users: Option<&Users>) -> Response {
+    let mut response = Response::new(metrics.text(users).into());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(OPEN_METRICS));
+    response
 }
 
 /// What the users count, as it is now.

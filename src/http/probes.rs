@@ -6,10 +6,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::openapi::answers::SUCCESS;
+use super::openapi::example;
 use super::reply;
 use super::soon::Soon;
 use crate::user::{CreatedAt, User};
-use crate::users::Readiness;
+use crate::users::{Readiness, Standing};
 
 /// The body of `/health`, as the original has it.
 #[derive(Serialize, ToSchema)]
@@ -28,16 +29,33 @@ impl Health {
     }
 }
 
-#[derive(Serialize)]
-struct Live {
+/// The body of `/livez`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Liveness)]
+pub struct Live {
+    /// `alive`
     status: &'static str,
 }
 
-#[derive(Serialize)]
-struct Ready {
+impl Live {
+    const YES: Self = Self { status: "alive" };
+}
+
+/// The body of `/readyz`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Readiness)]
+pub struct Ready {
+    /// `ready`, or `not ready`
     status: &'static str,
-    #[serde(flatten)]
-    stores: Readiness,
+    state_store: Standing,
+    cache: Standing,
+}
+
+impl From<Readiness> for Ready {
+    fn from(stores: Readiness) -> Self {
+        let status = if stores.is_ready() { "ready" } else { "not ready" };
+        Self { status, state_store: stores.state_store, cache: stores.cache }
+    }
 }
 
 /// Health Check
@@ -55,17 +73,46 @@ pub fn health(users: &Soon) -> Response {
     reply::json(StatusCode::OK, &Health::at(CreatedAt(users.host().timestamp())))
 }
 
-/// `GET /livez`.
+/// Liveness
+///
+/// Whether the process lives
+///
+/// It asks no store, so it answers whatever happens to them.
+#[utoipa::path(
+    get,
+    path = "/livez",
+    tag = "Health",
+    responses((status = 200, description = SUCCESS, body = Live, example = json!(Live::YES)))
+)]
 pub fn livez() -> Response {
-    reply::json(StatusCode::OK, &Live { status: "alive" })
+    reply::json(StatusCode::OK, &Live::YES)
 }
 
-/// `GET /readyz`.
+/// Readiness
+///
+/// Whether the service can do its work, and which store answers since when
+///
+/// It tells how the service last found its stores, and asks them nothing. Without the cache it is ready.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "Health",
+    responses(
+        (status = 200, description = SUCCESS, body = Ready, example = json!(Ready::from(example::ready()))),
+        (
+            status = 503,
+            description = "The state store does not answer, or is not found yet",
+            body = Ready,
+            headers(("Retry-After" = String, description = "Seconds after which it is worth to try again")),
+            example = json!(Ready::from(example::not_ready()))
+        )
+    )
+)]
 pub fn readyz(users: &Soon) -> Response {
     let stores = users.readiness();
     if stores.is_ready() {
-        return reply::json(StatusCode::OK, &Ready { status: "ready", stores });
+        return reply::json(StatusCode::OK, &Ready::from(stores));
     }
-    let response = reply::json(StatusCode::SERVICE_UNAVAILABLE, &Ready { status: "not ready", stores });
+    let response = reply::json(StatusCode::SERVICE_UNAVAILABLE, &Ready::from(stores));
     reply::with(response, header::RETRY_AFTER, "1")
 }

@@ -4,30 +4,36 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Options, Users};
 use crate::state::{StateError, StateStore};
 use crate::user::CreatedAt;
 
 /// Whether both stores answer this process.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Readiness {
     pub state_store: Standing,
     pub cache: Standing,
 }
 
 /// Whether a store answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = StoreStanding)]
 pub struct Standing {
     pub status: Status,
     /// When that was first seen.
+    #[schema(value_type = String, format = DateTime)]
     pub since: CreatedAt,
     /// What is wrong, as it was last seen.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub reason: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// Whether a store answers, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = StoreStatus)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It answered the last time.

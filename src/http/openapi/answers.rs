@@ -133,6 +133,8 @@ answers! {
     );
     /// Input of a query that breaks a rule.
     InvalidQuery = refused(INVALID, [Refusal::Invalid(vec![Fault::too_great("limit", LIMIT_MAX, "5000")])]);
+    /// A user to listen for that is none.
+    InvalidListener = refused(INVALID, [Refusal::Invalid(vec![Fault::in_query("user", &Problem::NotAnId, "abc")])]);
     /// A fault of ours.
     Broken = refused(
         "A fault of the service, or a record that it cannot read",
@@ -152,6 +154,11 @@ answers! {
     Unavailable = failed(
         "A store does not answer, or the service is just starting",
         [Error::Unavailable("the state store did not answer: connection refused".into()).into(), Refusal::Starting],
+    );
+    /// No place to listen, or no stores yet.
+    Crowded = refused(
+        "As many clients listen as can, or the service is just starting",
+        [Refusal::TooManyListeners, Refusal::Starting],
     );
     /// No stores yet.
     Starting = refused("The service is just starting", [Refusal::Starting]);

@@ -2,7 +2,7 @@
 
 use crate::api::{CreateBody, Flushed, Inspection, Page, Stats, UpdateBody, Verification, VerifyBody};
 use crate::user::{User, UserId};
-use crate::users::{CacheEntry, Disagreement, Kind, Latency, Phase, Verdict};
+use crate::users::{CacheEntry, Disagreement, Kind, Latency, Phase, Readiness, Standing, Status, Verdict};
 
 const EPOCH: &str = "5e0c1b7a9f24d386";
 
@@ -79,6 +79,23 @@ pub fn stats() -> Stats {
         state_latency: Latency { calls: 1_120, mean_ms: 0.94, max_ms: 31.5 },
     }
 }
+
+/// `GET /readyz` where both stores answer.
+pub fn ready() -> Readiness {
+    let up = Standing { status: Status::Up, since: User::example().created_at, reason: None };
+    Readiness { state_store: up.clone(), cache: up }
+}
+
+/// The same where the state store does not.
+pub fn not_ready() -> Readiness {
+    let state_store =
+        Standing { status: Status::Down, since: User::example().created_at, reason: Some("connection refused".into()) };
+    Readiness { state_store, ..ready() }
+}
+
+/// `GET /cache/events`.
+pub const EVENTS: &str =
+    "event: hit\ndata: {\"at\":\"2024-01-15T10:30:00.123456Z\",\"user\":1,\"ttl\":3541,\"ms\":0.412}\n\n";
 
 /// `POST /cache/verify` that found something, and mended it.
 pub fn verification() -> Verification {

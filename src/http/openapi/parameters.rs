@@ -63,6 +63,16 @@ impl IntoParams for InQuery {
     }
 }
 
+/// What `GET /cache/events` reads of the query.
+pub struct InEvents;
+
+impl IntoParams for InEvents {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let id = ObjectBuilder::new().schema_type(Type::Integer);
+        vec![query("user", "Nothing that is about other users", id)]
+    }
+}
+
 /// `*`, or a list of entity tags.
 fn condition(name: &str, told: &str) -> Parameter {
     let tags = r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$"#;

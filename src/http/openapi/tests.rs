@@ -1,10 +1,14 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Map, Value};
+use tokio::sync::watch;
 
+use super::super::exchange::{Service, Stopping};
 use super::super::path::Resource;
+use super::super::soon::Soon;
 use super::DOCUMENT;
 use crate::state::Store;
 use crate::users::{Options, Users};
@@ -26,6 +30,9 @@ macro_rules! resources {
 
 resources! {
     Resource::Health => "/health"
+    Resource::Live => "/livez"
+    Resource::Ready => "/readyz"
+    Resource::Metrics => "/metrics"
     Resource::OpenApi => "/openapi.json"
     Resource::Docs => "/docs"
     Resource::DocsFile(_) => "/docs/{file}"
@@ -34,6 +41,7 @@ resources! {
     Resource::User(_) => "/users/{user_id}"
     Resource::Cache => "/cache"
     Resource::CacheStats => "/cache/stats"
+    Resource::CacheEvents => "/cache/events"
     Resource::CacheVerify => "/cache/verify"
     Resource::CacheUser(_) => "/cache/users/{user_id}"
 }
@@ -76,11 +84,13 @@ fn each_resource_is_there_with_its_methods_and_nothing_else() {
 
 #[tokio::test]
 async fn each_method_is_answered_and_no_other() {
-    let users = Users::new(Store::Memory(Default::default()), Store::Memory(Default::default()), Options::default());
+    let users = Soon::default();
+    users.are(Users::new(Store::Memory(Default::default()), Store::Memory(Default::default()), Options::default()));
+    let service = Service { users, metrics: Arc::default(), stopping: Stopping(watch::channel(false).1) };
     for (path, methods) in described() {
         for method in METHODS {
             let request = Request::builder().method(method).uri(path.replace(['{', '}'], "")).body(Body::empty());
-            let answer = super::super::answer(users.clone(), request.unwrap()).await;
+            let answer = super::super::answer(&service, request.unwrap()).await;
             let is_answered = answer.status() != StatusCode::METHOD_NOT_ALLOWED;
             assert_eq!(is_answered, methods.contains(method), "{method} {path}: {answer:?}");
         }
