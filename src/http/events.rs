@@ -11,8 +11,9 @@ use serde_json::{Map, Value, json};
 
 use super::error::Refusal;
 use super::exchange::Stopping;
-use super::openapi::answers::{InvalidUser, NotFound, Streamed, TooMany};
-use super::openapi::parameters::OfUser;
+use super::openapi::answers::{Crowded, InvalidListener, NotFound, SUCCESS};
+use super::openapi::example::EVENTS;
+use super::openapi::parameters::InEvents;
 use super::query;
 use crate::trace::{Outcome, Step, Trace};
 use crate::user::{CreatedAt, UserId};
@@ -26,17 +27,20 @@ type Line = (&'static str, Value);
 
 /// Cache Events
 ///
-/// Listen to what happens in the cache, as it happens
+/// Tell what happens in the cache, as it happens
 ///
-/// Server-sent events: `hit`, `miss`, `bypass`, `mark`, `fill`, `fill_refused`, `promote`, `promote_refused`, `fence`,
-/// `repair`, `flush`, `phase`, `away`, `back`, `violation`, and `lost` with the number of those that a slow listener
-/// missed. The answer ends when the client goes or the service stops.
+/// Server-sent events of this process, without an end: `hit`, `miss`, `bypass`, `fill`, `mark`, `promote`, `repair`,
+/// `fence`, `fill_refused`, `promote_refused`, `flush`, `phase`, `away`, `back`, `violation`; and `lost`, where the client
+/// does not keep pace. A comment every 15 s shows that the connection stands.
 #[utoipa::path(
     get,
     path = "/cache/events",
     tag = "Cache",
-    params(OfUser),
-    responses(Streamed, NotFound, InvalidUser, TooMany)
+    params(InEvents),
+    responses(
+        (status = 200, description = SUCCESS, body = String, content_type = "text/event-stream", example = json!(EVENTS)),
+        NotFound, InvalidListener, Crowded
+    )
 )]
 pub fn get(users: &Users, head: &Parts, stopping: Stopping) -> Result<Response, Refusal> {
     let only = query::user(head.uri.query().unwrap_or_default())?;

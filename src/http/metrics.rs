@@ -14,7 +14,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::openapi::answers::Counted;
+use super::openapi::answers::SUCCESS;
 use crate::users::{Latency, Phase, Stats, Users};
 
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -72,21 +72,31 @@ impl Metrics {
         self.requests.get_or_create(&Exchange { method, status: label_of_status(status) }).inc();
         self.durations.get_or_create(&Verb { method }).observe(elapsed.as_secs_f64());
     }
+
+    /// All of them, with what the users count.
+    fn text(&self, users: Option<&Users>) -> String {
+        let mut text = String::new();
+        let mut add = |registry| encode_registry(&mut text, registry).expect("a String takes everything");
+        add(&self.registry);
+        if let Some(users) = users {
+            add(&of_users(&users.stats()));
+        }
+        encode_eof(&mut text).expect("a String takes everything");
+        text
+    }
 }
 
 /// Metrics
 ///
-/// What was answered, and what the cache did, for Prometheus (OpenMetrics text)
-#[utoipa::path(get, path = "/metrics", tag = "Health", responses(Counted))]
+/// What was answered, and all that the users count, for Prometheus
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "Health",
+    responses((status = 200, description = SUCCESS, body = String, content_type = "application/openmetrics-text"))
+)]
 pub fn get(metrics: &Metrics, users: Option<&Users>) -> Response {
-    let mut text = String::new();
-    let mut add = |registry| encode_registry(&mut text, registry).expect("a String takes everything");
-    add(&metrics.registry);
-    if let Some(users) = users {
-        add(&of_users(&users.stats()));
-    }
-    encode_eof(&mut text).expect("a String takes everything");
-    let mut response = Response::new(text.into());
+    let mut response = Response::new(metrics.text(users).into());
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(OPEN_METRICS));
     response
 }

@@ -36,7 +36,7 @@ use crate::user::User;
     tags(
         (name = "Users", description = "Users, and what is known of their versions"),
         (name = "Cache", description = "What the cache holds, and emptying it"),
-        (name = "Health", description = "Whether the service lives, and how it fares"),
+        (name = "Health", description = "Whether the service lives"),
         (name = "Documentation", description = "This description, to read and for programs"),
         (name = style::METHODS, description = "What every resource answers by the same rules")
     ),
@@ -44,7 +44,7 @@ use crate::user::User;
         probes::health, probes::livez, probes::readyz, metrics::get,
         get, docs::get, docs::file, reference::get,
         users::list, users::create, users::get, users::update, users::patch, users::delete,
-        cache::inspect, cache::flush, cache::flush_all, cache::stats, cache::verify, events::get,
+        cache::inspect, cache::flush, cache::flush_all, cache::stats, events::get, cache::verify,
     ),
     components(schemas(User, Page, Deleted, Told, Listed, Fault, Document, Code))
 )]

@@ -60,8 +60,8 @@ impl<'a> Resource<'a> {
     pub fn allow(&self) -> &'static str {
         match self {
             Self::Health | Self::Live | Self::Ready | Self::Metrics => "GET, HEAD, OPTIONS",
-            Self::OpenApi | Self::Docs | Self::DocsFile(_) | Self::Reference => "GET, HEAD, OPTIONS",
             Self::CacheStats | Self::CacheEvents => "GET, HEAD, OPTIONS",
+            Self::OpenApi | Self::Docs | Self::DocsFile(_) | Self::Reference => "GET, HEAD, OPTIONS",
             Self::Users => "GET, HEAD, POST, OPTIONS",
             Self::CacheVerify => "POST, OPTIONS",
             Self::User(_) => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",

@@ -5,12 +5,12 @@ use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::openapi::answers::{NotReady, SUCCESS};
+use super::openapi::answers::SUCCESS;
 use super::openapi::example;
 use super::reply;
 use super::soon::Soon;
 use crate::user::{CreatedAt, User};
-use crate::users::Readiness;
+use crate::users::{Readiness, Standing};
 
 /// The body of `/health`, as the original has it.
 #[derive(Serialize, ToSchema)]
@@ -31,24 +31,31 @@ impl Health {
 
 /// The body of `/livez`.
 #[derive(Serialize, ToSchema)]
-#[schema(as = LiveResponse, description = "That the process lives")]
+#[schema(as = Liveness)]
 pub struct Live {
-    /// Always `alive`
+    /// `alive`
     status: &'static str,
 }
 
 impl Live {
-    const ANSWER: Self = Self { status: "alive" };
+    const YES: Self = Self { status: "alive" };
 }
 
 /// The body of `/readyz`.
 #[derive(Serialize, ToSchema)]
-#[schema(as = ReadyResponse, description = "Whether requests are answered")]
+#[schema(as = Readiness)]
 pub struct Ready {
-    /// `ready` or `not ready`
+    /// `ready`, or `not ready`
     status: &'static str,
-    #[serde(flatten)]
-    stores: Readiness,
+    state_store: Standing,
+    cache: Standing,
+}
+
+impl From<Readiness> for Ready {
+    fn from(stores: Readiness) -> Self {
+        let status = if stores.is_ready() { "ready" } else { "not ready" };
+        Self { status, state_store: stores.state_store, cache: stores.cache }
+    }
 }
 
 /// Health Check
@@ -66,45 +73,46 @@ pub fn health(users: &Soon) -> Response {
     reply::json(StatusCode::OK, &Health::at(CreatedAt(users.host().timestamp())))
 }
 
-impl Ready {
-    /// Of these stores.
-    pub fn of(stores: Readiness) -> Self {
-        Self { status: if stores.is_ready() { "ready" } else { "not ready" }, stores }
-    }
-}
-
 /// Liveness
 ///
 /// Whether the process lives
+///
+/// It asks no store, so it answers whatever happens to them.
 #[utoipa::path(
     get,
     path = "/livez",
     tag = "Health",
-    responses((status = 200, description = SUCCESS, body = Live, example = json!(Live::ANSWER)))
+    responses((status = 200, description = SUCCESS, body = Live, example = json!(Live::YES)))
 )]
 pub fn livez() -> Response {
-    reply::json(StatusCode::OK, &Live::ANSWER)
+    reply::json(StatusCode::OK, &Live::YES)
 }
 
 /// Readiness
 ///
-/// Whether requests are answered, and which store does not answer since when
+/// Whether the service can do its work, and which store answers since when
 ///
-/// It tells what the last calls of the stores came to. Without the cache the service is ready all the same.
+/// It tells how the service last found its stores, and asks them nothing. Without the cache it is ready.
 #[utoipa::path(
     get,
     path = "/readyz",
     tag = "Health",
     responses(
-        (status = 200, description = SUCCESS, body = Ready, example = json!(Ready::of(example::ready()))),
-        NotReady
+        (status = 200, description = SUCCESS, body = Ready, example = json!(Ready::from(example::ready()))),
+        (
+            status = 503,
+            description = "The state store does not answer, or is not found yet",
+            body = Ready,
+            headers(("Retry-After" = String, description = "Seconds after which it is worth to try again")),
+            example = json!(Ready::from(example::not_ready()))
+        )
     )
 )]
 pub fn readyz(users: &Soon) -> Response {
     let stores = users.readiness();
     if stores.is_ready() {
-        return reply::json(StatusCode::OK, &Ready::of(stores));
+        return reply::json(StatusCode::OK, &Ready::from(stores));
     }
-    let response = reply::json(StatusCode::SERVICE_UNAVAILABLE, &Ready::of(stores));
+    let response = reply::json(StatusCode::SERVICE_UNAVAILABLE, &Ready::from(stores));
     reply::with(response, header::RETRY_AFTER, "1")
 }

@@ -11,7 +11,7 @@ use crate::state::{StateError, StateStore};
 use crate::user::CreatedAt;
 
 /// Whether both stores answer this process.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Readiness {
     pub state_store: Standing,
     pub cache: Standing,
@@ -31,7 +31,7 @@ pub struct Standing {
     pub reason: Option<String>,
 }
 
-/// Whether a store answered when it was asked last.
+/// Whether a store answers, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = StoreStatus)]
 #[serde(rename_all = "lowercase")]

@@ -15,7 +15,6 @@ use super::super::accept::Form;
 use super::super::error::Refusal;
 use super::super::invalid::Fault;
 use super::super::json::Value;
-use super::super::probes::Ready;
 use super::super::problem::{self, Code};
 use super::example;
 use crate::api::Deleted;
@@ -24,8 +23,6 @@ use crate::users::{Error, LIMIT_MAX};
 
 /// What an answer says that did what was asked, in the words of the original.
 pub const SUCCESS: &str = "Successful Response";
-
-const RETRY_AFTER: &str = "Seconds after which it is worth to try again";
 
 const INVALID: &str = "Validation Error";
 
@@ -48,10 +45,6 @@ const KEPT: &Headers = &[
     ("Cache-Control", "It may be kept, and is asked for again each time", "no-cache"),
 ];
 
-const RETRY: &Headers = &[("Retry-After", RETRY_AFTER, "1")];
-
-const FRESH: &Headers = &[("Cache-Control", "It is never kept", "no-cache")];
-
 const VARY: &Headers = &[("Vary", "The form of an error depends on what the client accepts", "Accept")];
 
 const TRACE: &Headers = &[
@@ -66,7 +59,7 @@ const TRACE: &Headers = &[
 /// What a header of a refusal is called, and what it tells.
 fn told_by(header: &HeaderName) -> (&'static str, &'static str) {
     match header.as_str() {
-        "retry-after" => ("Retry-After", RETRY_AFTER),
+        "retry-after" => ("Retry-After", "Seconds after which it is worth to try again"),
         "connection" => ("Connection", "`close`: the rest of the body is not waited for"),
         other => unreachable!("no refusal has the header {other}"),
     }
@@ -140,6 +133,8 @@ answers! {
     );
     /// Input of a query that breaks a rule.
     InvalidQuery = refused(INVALID, [Refusal::Invalid(vec![Fault::too_great("limit", LIMIT_MAX, "5000")])]);
+    /// A user to listen for that is none.
+    InvalidListener = refused(INVALID, [Refusal::Invalid(vec![Fault::in_query("user", &Problem::NotAnId, "abc")])]);
     /// A fault of ours.
     Broken = refused(
         "A fault of the service, or a record that it cannot read",
@@ -155,23 +150,15 @@ answers! {
     Known = (304, with(described("The client has it already"), &[KEPT]));
     /// No page and no file.
     NoFile = told("There is no such file", vec![problem::Problem::new(Code::PathUnknown, "Not Found").into()]);
-    /// Counters.
-    Counted = (200, described(SUCCESS).content("application/openmetrics-text", text(example::METRICS)));
-    /// What happens, without an end.
-    Streamed = (200, with(described(SUCCESS).content("text/event-stream", text(example::EVENTS)), &[FRESH]));
-    /// No events for one more.
-    TooMany = refused("Too many listen already, or the service is just starting", [
-        Refusal::TooManyListeners,
-        Refusal::Starting,
-    ]);
-    /// A user in the query that is none.
-    InvalidUser = refused(INVALID, [Refusal::Invalid(vec![Fault::in_query("user", &Problem::NotAnId, "abc")])]);
-    /// A state store that does not answer.
-    NotReady = (503, not_ready());
     /// A store that does not answer.
     Unavailable = failed(
         "A store does not answer, or the service is just starting",
         [Error::Unavailable("the state store did not answer: connection refused".into()).into(), Refusal::Starting],
+    );
+    /// No place to listen, or no stores yet.
+    Crowded = refused(
+        "As many clients listen as can, or the service is just starting",
+        [Refusal::TooManyListeners, Refusal::Starting],
     );
     /// No stores yet.
     Starting = refused("The service is just starting", [Refusal::Starting]);
@@ -181,16 +168,6 @@ answers! {
 fn kept(types: &[&str]) -> ResponseBuilder {
     let any = |response: ResponseBuilder, kind: &&str| response.content(*kind, Content::default());
     with(types.iter().fold(described(SUCCESS), any), &[KEPT])
-}
-
-fn text(example: &str) -> Content {
-    let schema = ObjectBuilder::new().schema_type(Type::String);
-    ContentBuilder::new().schema(Some(schema)).example(Some(json!(example))).build()
-}
-
-fn not_ready() -> ResponseBuilder {
-    let content = content("ReadyResponse").example(Some(json!(Ready::of(example::not_ready())))).build();
-    with(described("The state store does not answer").content("application/json", content), &[RETRY])
 }
 
 fn id() -> UserId {

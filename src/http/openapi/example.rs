@@ -80,6 +80,23 @@ pub fn stats() -> Stats {
     }
 }
 
+/// `GET /readyz` where both stores answer.
+pub fn ready() -> Readiness {
+    let up = Standing { status: Status::Up, since: User::example().created_at, reason: None };
+    Readiness { state_store: up.clone(), cache: up }
+}
+
+/// The same where the state store does not.
+pub fn not_ready() -> Readiness {
+    let state_store =
+        Standing { status: Status::Down, since: User::example().created_at, reason: Some("connection refused".into()) };
+    Readiness { state_store, ..ready() }
+}
+
+/// `GET /cache/events`.
+pub const EVENTS: &str =
+    "event: hit\ndata: {\"at\":\"2024-01-15T10:30:00.123456Z\",\"user\":1,\"ttl\":3541,\"ms\":0.412}\n\n";
+
 /// `POST /cache/verify` that found something, and mended it.
 pub fn verification() -> Verification {
     let disagreement = Disagreement { id: id(), cached_version: 2, row_version: Some(3), fixed: true };
@@ -93,29 +110,6 @@ pub fn verification() -> Verification {
         disagreements: vec![disagreement],
     }
 }
-
-/// `GET /readyz` where both stores answer.
-pub fn ready() -> Readiness {
-    let up = Standing { status: Status::Up, since: User::example().created_at, reason: None };
-    Readiness { state_store: up.clone(), cache: up }
-}
-
-/// The same where the state store does not.
-pub fn not_ready() -> Readiness {
-    let reason = Some("connection refused".to_owned());
-    let down = Standing { status: Status::Down, since: User::example().created_at, reason };
-    Readiness { state_store: down, ..ready() }
-}
-
-/// `GET /metrics`, the beginning of it.
-pub const METRICS: &str = "# HELP usersvc_http_requests Requests that were answered.\n\
-    # TYPE usersvc_http_requests counter\n\
-    usersvc_http_requests_total{method=\"GET\",status=\"2xx\"} 9600\n";
-
-/// `GET /cache/events`.
-pub const EVENTS: &str = "event: miss\ndata: {\"at\":\"2024-01-15T10:30:00.000000Z\",\"user\":1,\
-    \"found\":\"nothing\",\"ms\":0.412}\n\nevent: fill\n\
-    data: {\"at\":\"2024-01-15T10:30:00.003000Z\",\"user\":1,\"ttl\":3600}\n\n";
 
 fn id() -> UserId {
     User::example().id

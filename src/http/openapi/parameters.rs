@@ -48,16 +48,6 @@ impl IntoParams for IdempotencyKey {
     }
 }
 
-/// The user whose events are told.
-pub struct OfUser;
-
-impl IntoParams for OfUser {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let id = ObjectBuilder::new().schema_type(Type::Integer);
-        vec![query("user", "Only events about this user, and those about none", id)]
-    }
-}
-
 /// What `GET /users` reads of the query.
 pub struct InQuery;
 
@@ -72,6 +62,16 @@ impl IntoParams for InQuery {
             query("after", "Only users with greater ids", after),
             query("limit", "So many users at most", limit),
         ]
+    }
+}
+
+/// What `GET /cache/events` reads of the query.
+pub struct InEvents;
+
+impl IntoParams for InEvents {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let id = ObjectBuilder::new().schema_type(Type::Integer);
+        vec![query("user", "Nothing that is about other users", id)]
     }
 }
 

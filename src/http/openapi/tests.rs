@@ -11,7 +11,6 @@ use super::super::path::Resource;
 use super::super::soon::Soon;
 use super::DOCUMENT;
 use crate::state::Store;
-use crate::state::memory::Memory;
 use crate::users::{Options, Users};
 
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
@@ -31,10 +30,10 @@ macro_rules! resources {
 
 resources! {
     Resource::Health => "/health"
-    Resource::OpenApi => "/openapi.json"
     Resource::Live => "/livez"
     Resource::Ready => "/readyz"
     Resource::Metrics => "/metrics"
+    Resource::OpenApi => "/openapi.json"
     Resource::Docs => "/docs"
     Resource::DocsFile(_) => "/docs/{file}"
     Resource::Reference => "/redoc"
@@ -42,8 +41,8 @@ resources! {
     Resource::User(_) => "/users/{user_id}"
     Resource::Cache => "/cache"
     Resource::CacheStats => "/cache/stats"
-    Resource::CacheVerify => "/cache/verify"
     Resource::CacheEvents => "/cache/events"
+    Resource::CacheVerify => "/cache/verify"
     Resource::CacheUser(_) => "/cache/users/{user_id}"
 }
 
@@ -86,10 +85,8 @@ fn each_resource_is_there_with_its_methods_and_nothing_else() {
 #[tokio::test]
 async fn each_method_is_answered_and_no_other() {
     let users = Soon::default();
-    let store = || Store::Memory(Memory::default());
-    users.are(Users::new(store(), store(), Options { alone: true, ..Options::default() }));
-    let stopping = Stopping(watch::channel(false).1);
-    let service = Service { users, metrics: Arc::default(), stopping };
+    users.are(Users::new(Store::Memory(Default::default()), Store::Memory(Default::default()), Options::default()));
+    let service = Service { users, metrics: Arc::default(), stopping: Stopping(watch::channel(false).1) };
     for (path, methods) in described() {
         for method in METHODS {
             let request = Request::builder().method(method).uri(path.replace(['{', '}'], "")).body(Body::empty());
