@@ -41,7 +41,7 @@ use crate::user::User;
         (name = style::METHODS, description = "What every resource answers by the same rules")
     ),
     paths(
-        probes::health, probes::livez, probes::readyz, metrics::get,
+        probes::health, probes::livez, probes::readyz, probes::dapr_config, metrics::get,
         get, docs::get, docs::file, reference::get,
         users::list, users::create, users::get, users::update, users::patch, users::delete,
         cache::inspect, cache::flush, cache::flush_all, cache::stats, events::get, verify::verify,
