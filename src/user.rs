@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
 
 /// The greatest number of Unicode code points in a name.
 pub const NAME_MAX: usize = 100;
@@ -156,6 +157,27 @@ impl Name {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What a name looks like but for its length, as a regular expression (ECMA 262): made from the rules themselves.
+    #[must_use]
+    pub fn pattern() -> String {
+        let any = all_but(char::is_control);
+        let seen = all_but(|c| c.is_control() || is_blank(c));
+        format!("^{any}*{seen}{any}*$")
+    }
+}
+
+/// The class of all characters but those.
+fn all_but(is_out: impl Fn(char) -> bool) -> String {
+    let shown = |c: char| if c <= '\u{ffff}' { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    let mut chars = (char::MIN..=char::MAX).peekable();
+    let mut class = String::from("[^");
+    while let Some(first) = chars.find(|c| is_out(*c)) {
+        let last = std::iter::from_fn(|| chars.next_if(|c| is_out(*c))).last();
+        class += &shown(first);
+        class += &last.map(|last| format!("-{}", shown(last))).unwrap_or_default();
+    }
+    class + "]"
 }
 
 impl TryFrom<String> for Name {
@@ -251,12 +273,31 @@ pub struct UserChange {
 
 /// A stored user, as shown. Name and e-mail are shown as they are stored: the original service checked neither,
 /// and its users stay readable.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(description = "Response model for a user", example = json!(Self::example()))]
 pub struct User {
+    /// User's unique identifier
+    #[schema(value_type = u64, minimum = 1)]
     pub id: UserId,
+    /// User's full name
     pub name: String,
+    /// User's email address
     pub email: String,
+    /// Timestamp when user was created
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: CreatedAt,
+}
+
+impl User {
+    /// The user of the documentation.
+    pub(crate) fn example() -> Self {
+        Self {
+            id: UserId(1),
+            name: "John Doe".into(),
+            email: "john.doe@example.com".into(),
+            created_at: CreatedAt(jiff::Timestamp::constant(1_705_314_600, 0)),
+        }
+    }
 }
 
 /// When a user was made. Written as RFC 3339 in UTC with microseconds; the original's local times without an

@@ -2,12 +2,18 @@
 
 #[path = "http/conditions.rs"]
 mod conditions;
+#[path = "http/events.rs"]
+mod events;
 #[path = "http/keys.rs"]
 mod keys;
 #[path = "http/lists.rs"]
 mod lists;
 #[path = "http/methods.rs"]
 mod methods;
+#[path = "http/metrics.rs"]
+mod metrics;
+#[path = "http/probes.rs"]
+mod probes;
 #[path = "http/problems.rs"]
 mod problems;
 #[path = "http/request_ids.rs"]
@@ -61,6 +67,17 @@ on_both_stores! {
         the_same_key_with_another_body_is_refused_and_creates_nobody
         of_equal_creates_at_the_same_time_one_is_made
         a_key_that_makes_no_sense_is_named;
+    events:
+        what_happens_in_the_cache_is_told_as_it_happens
+        a_listener_for_one_user_hears_of_no_other
+        a_listener_for_what_is_no_user_is_refused
+        so_many_listen_and_no_more
+        a_stop_ends_the_events_at_once;
+    probes:
+        it_is_alive_and_ready;
+    metrics:
+        what_was_answered_is_counted_by_method_and_class_of_status
+        all_that_the_users_count_is_in_the_metrics;
     problems:
         an_error_is_a_problem_document_where_it_is_preferred
         the_list_of_a_422_is_in_its_problem_document

@@ -22,6 +22,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rusqlite", &["state/embedded"]),
     ("axum", &["http/"]),
     ("hyper", &["http/"]),
+    ("prometheus_client", &["http/metrics"]),
+    // Who has a body on the wire derives its schema; the document is made in `http`.
+    ("utoipa", &["http/", "api.rs", "user.rs", "users/"]),
+    ("utoipa_swagger_ui", &["http/"]),
+    ("maud", &["http/"]),
     ("reqwest", &["client/api"]),
     ("clap", &["cli/", "main.rs"]),
     ("clap_complete", &["cli/"]),

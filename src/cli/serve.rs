@@ -191,7 +191,7 @@ async fn not_bound(address: SocketAddr, fault: &io::Error) -> Failure {
     let other = port.checked_add(1).unwrap_or(8001);
     match fault.kind() {
         io::ErrorKind::AddrInUse => {
-            let is_ours = match Api::new(&url(address)) {
+            let is_ours = match Api::with(&url(address), wire::IN_SIGHT) {
                 Ok(api) => api.probe().await.is_ok(),
                 Err(_) => false,
             };

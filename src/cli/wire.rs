@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::link::Reached;
 use super::options::{Global, Stores, Via};
 use super::render::Screen;
-use crate::client::api::Api;
+use crate::client::api::{Api, Settings};
 use crate::client::direct::Direct;
 use crate::client::{Backend, Error};
 use crate::state::Store;
@@ -20,6 +20,10 @@ use crate::state::lock::{Lock, LockError};
 use crate::state::memory::Memory;
 use crate::trace::TierNames;
 use crate::users::{Options, Users};
+
+/// Somebody sits before the screen: what does not work is told at once, and not tried again in silence.
+pub const IN_SIGHT: Settings =
+    Settings { connect: Duration::from_secs(2), answer: Duration::from_secs(10), repeats: 0, pause: Duration::ZERO };
 
 /// How long a command waits for a sidecar that is just being started.
 const SIDECAR: Duration = Duration::from_secs(2);
@@ -36,14 +40,14 @@ const EMBEDDED: TierNames = TierNames { cache: "memory", state: "sqlite" };
 /// Why there is none, as a [`Failure`] or a client [`Error`].
 pub async fn reach(global: &Global, screen: &Screen) -> anyhow::Result<Reached> {
     match global.via {
-        Via::Api => Ok(Reached::Api(Api::new(&global.server)?)),
+        Via::Api => Ok(Reached::Api(Api::with(&global.server, IN_SIGHT)?)),
         Via::Dapr => match Sidecar::from_env() {
             Some(sidecar) => through_dapr(sidecar, &global.stores, screen).await,
             None => Err(no_sidecar_named().into()),
         },
         Via::Embedded => on_the_file(&global.stores, screen).await,
         Via::Auto => {
-            let api = Api::new(&global.server)?;
+            let api = Api::with(&global.server, IN_SIGHT)?;
             let Err(why) = api.probe().await else { return Ok(Reached::Api(api)) };
             match Sidecar::from_env() {
                 Some(sidecar) => through_dapr(sidecar, &global.stores, screen).await,
@@ -95,7 +99,7 @@ async fn on_the_file(stores: &Stores, screen: &Screen) -> anyhow::Result<Reached
                 Some(url) => {
                     let pid = holder.pid;
                     screen.note(&format!("process {pid} has the data file open, so this goes through {url}"));
-                    return Ok(Reached::Api(Api::new(&url)?));
+                    return Ok(Reached::Api(Api::with(&url, IN_SIGHT)?));
                 }
                 None if since.elapsed() < FILE => tokio::time::sleep(FILE_PAUSE).await,
                 None => return Err(Failure::from(LockError::Held(holder)).into()),

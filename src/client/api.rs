@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::{ETAG, HeaderMap};
+use reqwest::header::{ACCEPT, ETAG, HeaderMap, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
 
@@ -16,15 +16,45 @@ use crate::trace::{Tier, Trace, Traced};
 use crate::user::{NewUser, RequestedId, User, UserChange, UserId};
 use crate::users::{Scope, Stored};
 
-/// How long a connection may take.
-const CONNECT: Duration = Duration::from_secs(2);
+/// What a client says it reads: errors with a code, where there is one.
+const ACCEPT_PROBLEMS: &str = "application/problem+json, application/json;q=0.9";
+/// The longest that a service is waited for which says when to ask again.
+const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// No answer of the service is longer than this.
 const BODY_MAX: usize = 64 << 20;
+
+/// How patient a client is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long a connection may take.
+    pub connect: Duration,
+    /// How long an answer may take. The service itself gives up on its stores within a second. A flush of everything
+    /// has a minute, and a verification six hours, whatever this says.
+    pub answer: Duration,
+    /// How often a request is sent again, where that is safe: any that never left, because no connection was made; and
+    /// reads, and creates with a key, where the connection broke off or the service says to ask again later
+    /// (`Retry-After`).
+    pub repeats: u32,
+    /// The pause before the first of them, where the service names none; it doubles.
+    pub pause: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(2),
+            answer: Duration::from_secs(10),
+            repeats: 3,
+            pause: Duration::from_millis(100),
+        }
+    }
+}
 
 /// A service at a URL.
 pub struct Api {
     http: Client,
     base: String,
+    settings: Settings,
     /// As its last answer told.
     names: Mutex<Names>,
 }
@@ -42,19 +72,27 @@ impl Api {
     /// # Errors
     /// [`Error::BadUrl`].
     pub fn new(given: &str) -> Result<Self, Error> {
+        Self::with(given, Settings::default())
+    }
+
+    /// The same, as patient as that.
+    ///
+    /// # Errors
+    /// [`Error::BadUrl`].
+    pub fn with(given: &str, settings: Settings) -> Result<Self, Error> {
         let bad = |cause: String| Error::BadUrl { given: given.to_owned(), cause };
         let url = Url::parse(given.trim()).map_err(|fault| bad(fault.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
             return Err(bad("it has to look like http://localhost:8001".into()));
         }
-        let mut http = Client::builder().connect_timeout(CONNECT).redirect(redirect::Policy::none());
+        let mut http = Client::builder().connect_timeout(settings.connect).redirect(redirect::Policy::none());
         // A proxy for the world is no way to a service on this machine.
         if matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")) {
             http = http.no_proxy();
         }
         let http = http.build().map_err(|fault| bad(innermost(&fault)))?;
         let base = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { http, base, names: Mutex::default() })
+        Ok(Self { http, base, settings, names: Mutex::default() })
     }
 
     /// Whether a service answers there.
@@ -70,11 +108,22 @@ impl Api {
         }
     }
 
-    /// Sends a request, and reads the whole answer, whatever it is.
+    /// Sends a request, again where that is safe and may help, and reads the whole answer, whatever it is.
     async fn send(&self, request: Request) -> Result<Reply, Error> {
-        let patience = request.patience;
+        let mut usual = self.settings.pause;
+        for _ in 0..self.settings.repeats {
+            let sent = self.send_once(&request).await;
+            let Some(pause) = pause_before_again(&request, &sent, usual) else { return sent };
+            tokio::time::sleep(pause).await;
+            usual *= 2;
+        }
+        self.send_once(&request).await
+    }
+
+    async fn send_once(&self, request: &Request) -> Result<Reply, Error> {
+        let patience = request.patience.unwrap_or(self.settings.answer);
         let fault = |fault: reqwest::Error| self.explain(&fault, patience);
-        let mut answer = self.built(request).send().await.map_err(fault)?;
+        let mut answer = self.built(request, patience).send().await.map_err(fault)?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(fault)? {
@@ -86,13 +135,13 @@ impl Api {
         Ok(Reply { status, headers, body })
     }
 
-    fn built(&self, request: Request) -> RequestBuilder {
+    fn built(&self, request: &Request, patience: Duration) -> RequestBuilder {
         let method = Method::from_bytes(request.method.as_bytes()).expect("a method of ours is one of HTTP");
         let url = format!("{}{}", self.base, request.path);
-        let built = self.http.request(method, url).timeout(request.patience);
-        let built = request.headers.into_iter().fold(built, |built, (name, value)| built.header(name, value));
-        match request.body {
-            Some(body) => built.body(body),
+        let built = self.http.request(method, url).timeout(patience).header(ACCEPT, ACCEPT_PROBLEMS);
+        let built = request.headers.iter().fold(built, |built, (name, value)| built.header(*name, value));
+        match &request.body {
+            Some(body) => built.body(body.clone()),
             None => built,
         }
     }
@@ -101,7 +150,7 @@ impl Api {
         let url = self.base.clone();
         if fault.is_connect() || fault.is_builder() {
             let cause = if fault.is_timeout() {
-                format!("no connection within {} seconds", CONNECT.as_secs())
+                format!("no connection within {} seconds", self.settings.connect.as_secs())
             } else {
                 innermost(fault)
             };
@@ -157,6 +206,20 @@ impl Api {
             steps.push(timed.step);
         }
         Trace { user, steps }
+    }
+}
+
+/// How long to wait before the request is sent again; `None` where that is not safe, or would change nothing.
+fn pause_before_again(request: &Request, sent: &Result<Reply, Error>, usual: Duration) -> Option<Duration> {
+    match sent {
+        Err(Error::Unreachable { .. }) => Some(usual),
+        Err(Error::Foreign { .. }) if request.is_repeatable() => Some(usual),
+        Ok(reply) if reply.status.is_client_error() || reply.status.is_server_error() => {
+            let after = reply.headers.get(RETRY_AFTER).filter(|_| request.is_repeatable())?;
+            let seconds = after.to_str().ok()?.parse().ok()?;
+            Some(Duration::from_secs(seconds).min(PAUSE_MAX))
+        }
+        _ => None,
     }
 }
 

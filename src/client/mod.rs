@@ -1,5 +1,39 @@
 //! The verbs of the command line, however they are reached: through a running service ([`api`]) or straight on the
 //! stores, in this process ([`direct`]). Both answer with the same values, the same trace and the same errors.
+//!
+//! [`Api`] is the client of a service for other programs, too:
+//!
+//! ```
+//! use usersvc::client::{Api, Backend, Error};
+//! use usersvc::user::{NewUser, UserChange};
+//! # use usersvc::{http, state::{Store, memory::Memory}, users::{Options, Users}};
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! # let url = format!("http://{}", listener.local_addr()?);
+//! # let stores = || Store::Memory(Memory::default());
+//! # let users = Users::new(stores(), stores(), Options { alone: true, ..Options::default() });
+//! # tokio::spawn(http::serve(listener, users, std::future::pending()));
+//! let service = Api::new(&url)?; // such as "http://localhost:8001"
+//!
+//! // Under a key of its own a create is made once, however often it has to be sent.
+//! let new = NewUser { name: "John Doe".parse()?, email: "john.doe@example.com".parse()? };
+//! let created = service.create(new, Some("order-4711")).await.value?.user();
+//!
+//! // An answer comes with what happened on the way to it; a change, only of the version that was read.
+//! let read = service.get(created.id).await;
+//! println!("{:?}", read.trace.steps);
+//! let version = read.value?.version;
+//! let change = UserChange { name: Some("John Smith".parse()?), ..UserChange::default() };
+//! service.update(created.id, change.clone(), Some(version)).await.value?;
+//! let late = service.update(created.id, change, Some(version)).await.value;
+//! assert!(matches!(late, Err(Error::PreconditionFailed(_))));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! How long it waits and how often it asks again is told by [`Settings`].
 
 pub mod api;
 pub mod direct;
@@ -13,6 +47,7 @@ use crate::trace::{Tier, TierNames, Traced};
 use crate::user::{NewUser, UserChange, UserId};
 use crate::users::{Scope, Stored};
 
+pub use api::{Api, Settings};
 pub use refusal::{Error, InvalidField};
 
 /// An answer with what happened on the way to it.

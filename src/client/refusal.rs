@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::api::ErrorBody;
 use crate::user::{Problem, RequestedId};
 
 /// A value that was refused.
@@ -92,7 +91,15 @@ pub enum Error {
 /// The longest part of a foreign answer that is shown.
 const SHOWN_MAX: usize = 60;
 
-/// One entry of a 422's `detail`.
+/// An error, in the original's form or as a problem document.
+#[derive(Deserialize)]
+struct Told {
+    detail: Value,
+    code: Option<String>,
+    errors: Option<Vec<Listed>>,
+}
+
+/// One entry of a 422's list.
 #[derive(Deserialize)]
 struct Listed {
     #[serde(rename = "type")]
@@ -106,10 +113,15 @@ struct Listed {
 impl Error {
     /// Reads an answer whose status is not 2xx.
     pub(super) fn of_answer(url: &str, status: u16, body: &[u8], about: Option<&RequestedId>) -> Self {
-        let Ok(ErrorBody { detail }) = serde_json::from_slice(body) else {
+        let Ok(Told { detail, code, errors }) = serde_json::from_slice(body) else {
             return Self::foreign(url, status, body);
         };
         let url = url.to_owned();
+        match (code.as_deref(), sentence(&detail), errors) {
+            (Some("email_taken" | "key_reused"), Some(detail), _) => return Self::Taken(detail),
+            (Some("input_invalid"), _, Some(errors)) => return Self::Invalid(read_list(errors)),
+            _ => {}
+        }
         match (status, sentence(&detail), about) {
             (404, Some(detail), Some(id)) if detail == Self::NotFound(id.clone()).to_string() => {
                 Self::NotFound(id.clone())
@@ -119,9 +131,9 @@ impl Error {
             }
             (409, Some(detail), _) => Self::Conflict(detail),
             (412, Some(detail), _) => Self::PreconditionFailed(detail),
-            (422, None, _) => match read_list(&detail) {
-                Some(fields) => Self::Invalid(fields),
-                None => Self::Refused { url, status, detail: detail.to_string() },
+            (422, None, _) => match serde_json::from_value(detail.clone()) {
+                Ok(listed) => Self::Invalid(read_list(listed)),
+                Err(_) => Self::Refused { url, status, detail: detail.to_string() },
             },
             (401 | 403, Some(detail), _) => Self::Forbidden { url, detail },
             (429 | 503, Some(detail), _) => Self::Unavailable(detail),
@@ -148,8 +160,7 @@ fn sentence(detail: &Value) -> Option<String> {
     detail.as_str().map(str::to_owned)
 }
 
-fn read_list(detail: &Value) -> Option<Vec<InvalidField>> {
-    let listed: Vec<Listed> = serde_json::from_value(detail.clone()).ok()?;
+fn read_list(listed: Vec<Listed>) -> Vec<InvalidField> {
     let part = |part: Value| part.as_str().map_or_else(|| part.to_string(), str::to_owned);
     let read = |one: Listed| InvalidField {
         loc: one.loc.into_iter().map(part).collect(),
@@ -157,7 +168,7 @@ fn read_list(detail: &Value) -> Option<Vec<InvalidField>> {
         message: one.msg,
         input: one.input,
     };
-    Some(listed.into_iter().map(read).collect())
+    listed.into_iter().map(read).collect()
 }
 
 impl From<crate::users::Error> for Error {
@@ -190,6 +201,8 @@ mod tests {
         assert_eq!(read(412, r#"{"detail":"old"}"#), Error::PreconditionFailed("old".into()));
         assert_eq!(read(503, r#"{"detail":"no store"}"#), Error::Unavailable("no store".into()));
         let listed = r#"{"detail":[{"type":"string_too_short","loc":["body","name"],"msg":"too short","input":""}]}"#;
+        let taken = r#"{"title":"T","status":409,"detail":"User 7 has it","code":"email_taken"}"#;
+        assert_eq!(read(409, taken), Error::Taken("User 7 has it".into()));
         let Error::Invalid(fields) = read(422, listed) else { panic!("a 422 is invalid input") };
         assert_eq!((fields[0].field(), fields[0].message.as_str()), ("name", "too short"));
     }

@@ -8,8 +8,6 @@ use crate::api::{CreateBody, Listing, UpdateBody, VerifyBody};
 use crate::user::{NewUser, RequestedId, UserChange, UserId};
 use crate::users::Scope;
 
-/// How long an answer may take. The service itself gives up on its stores within a second.
-const ANSWER: Duration = Duration::from_secs(10);
 /// How long a flush of everything may take: the service waits for other processes, twice the lease and more.
 const FLUSH: Duration = Duration::from_secs(60);
 /// How long a verification may take: it reads every user there is.
@@ -26,8 +24,8 @@ pub struct Request {
     /// Names in lower case.
     pub headers: Vec<(&'static str, String)>,
     pub body: Option<String>,
-    /// How long the answer may take.
-    pub patience: Duration,
+    /// How long the answer may take, where that is not for the client to say.
+    pub patience: Option<Duration>,
     /// The user that it is about: only a 404 that names this one means that there is no such user.
     pub about: Option<RequestedId>,
 }
@@ -35,7 +33,7 @@ pub struct Request {
 impl Request {
     fn new(method: &'static str, path: impl Into<String>) -> Self {
         let path = path.into();
-        Self { method, path, headers: Vec::new(), body: None, patience: ANSWER, about: None }
+        Self { method, path, headers: Vec::new(), body: None, patience: None, about: None }
     }
 
     fn of_user(method: &'static str, path: &str, id: UserId) -> Self {
@@ -52,10 +50,16 @@ impl Request {
         Self { body: Some(body), ..self.header("content-type", "application/json") }
     }
 
+    /// True where the request does no more when it is sent twice than when it is sent once, and is answered alike.
+    #[must_use]
+    pub fn is_repeatable(&self) -> bool {
+        self.method == "GET" || self.headers.iter().any(|(name, _)| *name == "idempotency-key")
+    }
+
     /// Whether the service lives.
     #[must_use]
     pub fn probe() -> Self {
-        Self { patience: PROBE, ..Self::new("GET", "/health") }
+        Self { patience: Some(PROBE), ..Self::new("GET", "/health") }
     }
 
     /// See [`super::Backend::get`].
@@ -119,7 +123,7 @@ impl Request {
     /// See [`super::Backend::flush_all`].
     #[must_use]
     pub fn flush_all() -> Self {
-        Self { patience: FLUSH, ..Self::new("DELETE", "/cache") }
+        Self { patience: Some(FLUSH), ..Self::new("DELETE", "/cache") }
     }
 
     /// See [`super::Backend::verify`].
@@ -129,7 +133,7 @@ impl Request {
             Scope::All => None,
             Scope::Sample(count) => Some(count),
         };
-        Self { patience: VERIFY, ..Self::new("POST", "/cache/verify").json(&VerifyBody { sample, fix }) }
+        Self { patience: Some(VERIFY), ..Self::new("POST", "/cache/verify").json(&VerifyBody { sample, fix }) }
     }
 
     /// See [`super::Backend::stats`].

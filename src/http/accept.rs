@@ -12,6 +12,14 @@ pub enum Form {
 }
 
 impl Form {
+    /// The media type of a body in this form.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Original => "application/json",
+            Self::Problem => "application/problem+json",
+        }
+    }
+
     /// The form that a request prefers. Where it likes both the same, or its `Accept` is none, it gets the original's.
     pub fn preferred(headers: &HeaderMap) -> Self {
         // RFC 9110, section 5.3: several lines of a field are one list.

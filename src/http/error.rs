@@ -8,7 +8,7 @@ use super::condition::KEY_MAX;
 use super::invalid::Fault;
 use super::problem::{Code, Problem};
 use super::reply;
-use crate::users::Error;
+use crate::users::{Error, LISTENERS_MAX};
 
 /// Why a request does not get what it asks for.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub enum Refusal {
     Panicked,
     /// The stores are not found yet.
     Starting,
+    /// So many listen to the events that nobody else can.
+    TooManyListeners,
 }
 
 impl From<Vec<Fault>> for Refusal {
@@ -61,10 +63,12 @@ impl Refusal {
             Self::Failed(Error::Corrupt(_)) => Code::RowDamaged,
             Self::Panicked => Code::ServiceFailed,
             Self::Starting => Code::ServiceStarting,
+            Self::TooManyListeners => Code::TooManyListeners,
         }
     }
 
-    fn sentence(&self) -> String {
+    /// What is wrong, and what to do about it; empty of what has a list of faults.
+    pub fn sentence(&self) -> String {
         match self {
             Self::Invalid(_) => String::new(),
             Self::Unparsable => "There was an error parsing the body".into(),
@@ -85,6 +89,9 @@ impl Refusal {
                 "The service failed on this request; read the user again to see whether it was done".into()
             }
             Self::Starting => "The service is starting, and has not found its stores yet; try again in a moment".into(),
+            Self::TooManyListeners => {
+                format!("{LISTENERS_MAX} clients listen to the events, and no more can; try again when one has left")
+            }
         }
     }
 }
@@ -94,9 +101,9 @@ impl From<Refusal> for Response {
         let (code, sentence) = (refusal.code(), refusal.sentence());
         let advice = match &refusal {
             // The stores are asked anew by every request, so a second is enough.
-            Refusal::Failed(Error::Unavailable(_) | Error::KeyInUse) | Refusal::Starting => {
-                Some((header::RETRY_AFTER, "1"))
-            }
+            Refusal::Failed(Error::Unavailable(_) | Error::KeyInUse)
+            | Refusal::Starting
+            | Refusal::TooManyListeners => Some((header::RETRY_AFTER, "1")),
             Refusal::TooSlow => Some((header::CONNECTION, "close")),
             _ => None,
         };

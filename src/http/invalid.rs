@@ -3,6 +3,8 @@
 use std::fmt;
 
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{AnyOfBuilder, Array, ArrayBuilder, ObjectBuilder, Type};
 
 use super::json::{Text, Value};
 use crate::user::{NAME_MAX, Problem};
@@ -27,13 +29,21 @@ pub enum Context {
 }
 
 /// One thing that is wrong with a request.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = ValidationError)]
 pub struct Fault {
+    /// Its kind, such as `missing`
     #[serde(rename = "type")]
     kind: &'static str,
+    #[schema(schema_with = places)]
     loc: Vec<Place>,
+    /// What is wrong
     msg: String,
+    /// What was given
+    #[schema(value_type = serde_json::Value)]
     input: Value,
+    /// What bounds or explains it
+    #[schema(value_type = Option<Object>, nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     ctx: Option<Context>,
 }
@@ -141,6 +151,13 @@ impl Fault {
         let loc = vec![Place::Name("body"), Place::Offset(offset)];
         Self { loc, ctx: Some(Context::Error(message.to_owned())), ..fault }
     }
+}
+
+fn places() -> Array {
+    let kinds = [Type::String, Type::Integer].map(|kind| ObjectBuilder::new().schema_type(kind));
+    let place = kinds.into_iter().fold(AnyOfBuilder::new(), AnyOfBuilder::item);
+    let told = "Where it is: `path`, `query`, `header` or `body`, and the field or the offset there";
+    ArrayBuilder::new().items(place).description(Some(told)).build()
 }
 
 /// `body.name: Field required`.

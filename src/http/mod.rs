@@ -1,23 +1,29 @@
-//! The service: the recorded contract of the original, and what was added to it, over [`Users`].
+//! The service: the recorded contract of the original, and what was added to it, over [`Users`](crate::users::Users).
 //!
 //! A request is routed here, by its decoded path ([`path`]); each resource has a file. What arrives is read by
 //! [`body`] and [`json`], what is wrong with it is told by [`invalid`], and every answer is made by [`reply`]. What
 //! is the same of all of them is added by [`exchange`].
 
 mod accept;
+mod asset;
 mod body;
 mod cache;
 mod condition;
 mod decode;
+mod docs;
 mod error;
+mod events;
 mod exchange;
-mod health;
 mod invalid;
 mod json;
 mod log;
+mod metrics;
+mod openapi;
 mod path;
+mod probes;
 mod problem;
 mod query;
+mod reference;
 mod reply;
 mod request_id;
 mod scan;
@@ -27,10 +33,11 @@ mod users;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 
-use crate::users::Users;
+use exchange::Service;
 use path::Resource;
 use problem::{Code, Problem};
 
@@ -38,20 +45,27 @@ pub use log::Log;
 pub use server::{serve, serve_soon};
 pub use soon::Soon;
 
-/// The service as a function from requests to answers, over users that may still have to come.
+/// The service as a function from requests to answers.
 ///
 /// The paths are not matched by the framework's router: it splits a path before it decodes it, and the contract has
 /// it the other way round.
-pub fn router(users: Soon) -> Router {
-    Router::new().fallback(exchange::answer).with_state(users)
+fn router(service: Service) -> Router {
+    Router::new().fallback(exchange::answer).with_state(service)
 }
 
-async fn answer(users: Users, request: Request) -> Response {
+async fn answer(service: &Service, request: Request) -> Response {
     let (head, given) = request.into_parts();
     let path = path::decode(head.uri.path());
     let Some(resource) = Resource::named(&path) else { return unknown(&path, head.uri.query()) };
     // RFC 9110, section 9.3.2: HEAD is GET without the content, which the framework takes off, its length left on.
     let method = if head.method == Method::HEAD { &Method::GET } else { &head.method };
+    if let Some(response) = answer_without_users(service, method, &resource, &head) {
+        return response;
+    }
+    let users = match service.users.in_time().await {
+        Ok(users) => users,
+        Err(refusal) => return refusal.into(),
+    };
     let answered = match (method, resource) {
         (&Method::OPTIONS, resource) => Ok(reply::options(&resource)),
         (&Method::GET, Resource::User(id)) => users::get(&users, id, &head).await,
@@ -60,11 +74,11 @@ async fn answer(users: Users, request: Request) -> Response {
         (&Method::DELETE, Resource::User(id)) => users::delete(&users, id, &head).await,
         (&Method::GET, Resource::Users) => users::list(&users, &head).await,
         (&Method::POST, Resource::Users) => users::create(&users, &head, given).await,
-        (&Method::GET, Resource::Health) => Ok(health::get(&users)),
         (&Method::GET, Resource::CacheUser(id)) => cache::inspect(&users, id).await,
         (&Method::DELETE, Resource::CacheUser(id)) => cache::flush(&users, id).await,
         (&Method::DELETE, Resource::Cache) => cache::flush_all(&users).await,
         (&Method::GET, Resource::CacheStats) => Ok(cache::stats(&users)),
+        (&Method::GET, Resource::CacheEvents) => events::get(&users, &head, service.stopping.clone()),
         (&Method::POST, Resource::CacheVerify) => cache::verify(&users, &head, given).await,
         (_, resource) => {
             let response = Problem::new(Code::MethodNotAllowed, "Method Not Allowed").into();
@@ -72,6 +86,21 @@ async fn answer(users: Users, request: Request) -> Response {
         }
     };
     answered.unwrap_or_else(Response::from)
+}
+
+/// What is answered whether the users are there or not.
+fn answer_without_users(service: &Service, method: &Method, resource: &Resource, head: &Parts) -> Option<Response> {
+    match (method, resource) {
+        (&Method::GET, Resource::Health) => Some(probes::health(&service.users)),
+        (&Method::GET, Resource::Live) => Some(probes::livez()),
+        (&Method::GET, Resource::Ready) => Some(probes::readyz(&service.users)),
+        (&Method::GET, Resource::Metrics) => Some(metrics::get(&service.metrics, service.users.get())),
+        (&Method::GET, Resource::OpenApi) => Some(openapi::get(head)),
+        (&Method::GET, Resource::Docs) => Some(docs::get(head)),
+        (&Method::GET, Resource::DocsFile(name)) => Some(docs::file(name, head)),
+        (&Method::GET, Resource::Reference) => Some(reference::get(head)),
+        _ => None,
+    }
 }
 
 /// A path that names nothing: 404, or the way to the path without its last slash.

@@ -9,12 +9,24 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resource<'a> {
     Health,
+    /// This service's description of itself, for programs.
+    OpenApi,
+    Live,
+    Ready,
+    Metrics,
+    /// The same, to try out.
+    Docs,
+    /// A file that the page of [`Self::Docs`] loads.
+    DocsFile(&'a str),
+    /// The same, to read.
+    Reference,
     Users,
     /// A user by the id as it is written there.
     User(&'a str),
     Cache,
     CacheStats,
     CacheVerify,
+    CacheEvents,
     /// The cache entry of a user.
     CacheUser(&'a str),
 }
@@ -24,29 +36,43 @@ impl<'a> Resource<'a> {
     pub fn named(path: &'a str) -> Option<Self> {
         match path {
             "/health" => return Some(Self::Health),
+            "/openapi.json" => return Some(Self::OpenApi),
+            "/livez" => return Some(Self::Live),
+            "/readyz" => return Some(Self::Ready),
+            "/metrics" => return Some(Self::Metrics),
+            "/docs" => return Some(Self::Docs),
+            "/redoc" => return Some(Self::Reference),
             "/users" => return Some(Self::Users),
             "/cache" => return Some(Self::Cache),
             "/cache/stats" => return Some(Self::CacheStats),
+            "/cache/events" => return Some(Self::CacheEvents),
             "/cache/verify" => return Some(Self::CacheVerify),
             _ => {}
         }
         let segment = |id: &&str| !id.is_empty() && !id.contains('/');
-        if let Some(id) = path.strip_prefix("/users/").filter(segment) {
-            return Some(Self::User(id));
-        }
-        path.strip_prefix("/cache/users/").filter(segment).map(Self::CacheUser)
+        let below = |folder| path.strip_prefix(folder).filter(segment);
+        let user = below("/users/").map(Self::User);
+        let user = user.or_else(|| below("/cache/users/").map(Self::CacheUser));
+        user.or_else(|| below("/docs/").map(Self::DocsFile))
     }
 
     /// The methods that it answers, as `Allow` lists them (RFC 9110, section 10.2.1).
     pub fn allow(&self) -> &'static str {
         match self {
-            Self::Health | Self::CacheStats => "GET, HEAD, OPTIONS",
+            Self::Health | Self::Live | Self::Ready | Self::Metrics => "GET, HEAD, OPTIONS",
+            Self::CacheStats | Self::CacheEvents => "GET, HEAD, OPTIONS",
+            Self::OpenApi | Self::Docs | Self::DocsFile(_) | Self::Reference => "GET, HEAD, OPTIONS",
             Self::Users => "GET, HEAD, POST, OPTIONS",
             Self::CacheVerify => "POST, OPTIONS",
             Self::User(_) => "GET, HEAD, PUT, PATCH, DELETE, OPTIONS",
             Self::Cache => "DELETE, OPTIONS",
             Self::CacheUser(_) => "GET, HEAD, DELETE, OPTIONS",
         }
+    }
+
+    /// The types of a patch that it takes, as `Accept-Patch` lists them (RFC 5789, section 3.1).
+    pub fn accept_patch(&self) -> Option<&'static str> {
+        matches!(self, Self::User(_)).then_some("application/merge-patch+json")
     }
 }
 

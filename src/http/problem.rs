@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::accept::Form;
 use super::invalid::Fault;
@@ -12,8 +13,9 @@ use super::invalid::Fault;
 macro_rules! codes {
     ($($code:ident $name:literal $status:ident $title:literal)*) => {
         /// What is wrong, for programs. Names are never changed; docs/api.md lists them.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Code { $(#[doc = $title] $code,)* }
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+        #[schema(as = ProblemCode, description = "What is wrong, for programs")]
+        pub enum Code { $(#[doc = $title] #[schema(rename = $name)] $code,)* }
 
         impl Code {
             /// All of them.
@@ -60,6 +62,7 @@ codes! {
     RowDamaged "row_damaged" INTERNAL_SERVER_ERROR "What is stored cannot be read"
     ServiceFailed "service_failed" INTERNAL_SERVER_ERROR "The service failed"
     ServiceStarting "service_starting" SERVICE_UNAVAILABLE "The service is starting"
+    TooManyListeners "too_many_listeners" SERVICE_UNAVAILABLE "Nobody else can listen to the events"
     StoreUnavailable "store_unavailable" SERVICE_UNAVAILABLE "A store does not answer"
 }
 
@@ -70,29 +73,47 @@ pub struct Problem {
     detail: Detail,
 }
 
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 enum Detail {
     Sentence(String),
     Faults(Vec<Fault>),
 }
 
-/// The body in the original's form.
-#[derive(Serialize)]
-struct Original<'a> {
-    detail: &'a Detail,
+/// One sentence, in the original's form.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ErrorResponse, description = "What is wrong, and what to do next")]
+pub struct Told<'a> {
+    /// One sentence
+    detail: &'a str,
+}
+
+/// A list, in the original's form.
+#[derive(Serialize, ToSchema)]
+#[schema(as = HTTPValidationError, description = "Everything that is wrong with the request")]
+pub struct Listed<'a> {
+    #[schema(value_type = Vec<Fault>)]
+    detail: &'a [Fault],
 }
 
 /// The body by RFC 9457, section 3.1, with members of our own at its end.
-#[derive(Serialize)]
-struct Document<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem, description = "What is wrong (RFC 9457)")]
+pub struct Document<'a> {
+    /// The type of the problem, which follows from its code
     r#type: &'static str,
+    /// What is wrong, whatever the request was
     title: &'static str,
+    /// The status of the answer
     status: u16,
+    /// What is wrong with this request, and what to do next
     detail: &'a str,
+    /// The id of the request
     instance: &'a str,
+    #[schema(value_type = Code)]
     code: &'static str,
+    /// Of a 422, everything that is wrong
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Fault>>, nullable = false)]
     errors: Option<&'a [Fault]>,
 }
 
@@ -109,14 +130,24 @@ impl Problem {
 
     /// Gives the answer its body. `id` is that of the request.
     pub fn write_to(&self, response: &mut Response, form: Form, id: &HeaderValue) {
-        let (kind, body) = match form {
-            Form::Original => ("application/json", to_json(&Original { detail: &self.detail })),
-            Form::Problem => ("application/problem+json", self.document(id)),
-        };
-        *response.body_mut() = Body::from(body);
+        *response.body_mut() = Body::from(self.body(form, id));
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.content_type()));
         headers.append(header::VARY, HeaderValue::from_static("Accept"));
+    }
+
+    /// The body in that form.
+    pub fn body(&self, form: Form, id: &HeaderValue) -> Vec<u8> {
+        match (form, &self.detail) {
+            (Form::Original, Detail::Sentence(sentence)) => to_json(&Told { detail: sentence }),
+            (Form::Original, Detail::Faults(faults)) => to_json(&Listed { detail: faults }),
+            (Form::Problem, _) => self.document(id),
+        }
+    }
+
+    /// What is wrong, for programs.
+    pub fn code(&self) -> Code {
+        self.code
     }
 
     fn document(&self, id: &HeaderValue) -> Vec<u8> {

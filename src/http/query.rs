@@ -1,17 +1,20 @@
-//! The query of `GET /users`, read by the same rules as ids in a path: of a name that is given twice the last counts,
-//! and names of others are passed over, as in the original.
+//! Queries, read by the same rules as ids in a path: of a name that is given twice the last counts, and names of others
+//! are passed over, as in the original.
+
+use std::borrow::Cow;
 
 use form_urlencoded::{Serializer, parse};
 
 use super::error::Refusal;
 use super::invalid::Fault;
+use super::users::possible;
 use crate::user::{Problem, RequestedId, UserId};
 use crate::users::{LIMIT_MAX, Listing};
 
 /// Which users a query asks for.
 pub fn listing(query: &str) -> Result<Listing, Refusal> {
     let (mut listing, mut faults) = (Listing::default(), Vec::new());
-    let given = |name: &str| parse(query.as_bytes()).filter(|(given, _)| given == name).last().map(|(_, value)| value);
+    let given = |name| value(query, name);
     if let Some(email) = given("email") {
         match email.is_empty() {
             true => faults.push(Fault::in_query("email", &Problem::TooShort, "")),
@@ -32,6 +35,17 @@ pub fn listing(query: &str) -> Result<Listing, Refusal> {
         }
     }
     if faults.is_empty() { Ok(listing) } else { Err(Refusal::Invalid(faults)) }
+}
+
+/// The one user that a query asks for, if it does.
+pub fn user(query: &str) -> Result<Option<UserId>, Refusal> {
+    let Some(written) = value(query, "user") else { return Ok(None) };
+    let id = written.parse().map_err(|problem| vec![Fault::in_query("user", &problem, &written)])?;
+    possible(id).map(Some)
+}
+
+fn value<'a>(query: &'a str, name: &str) -> Option<Cow<'a, str>> {
+    parse(query.as_bytes()).filter(|(given, _)| given == name).last().map(|(_, value)| value)
 }
 
 /// An integer that is at least that; one that is too great for any id is taken for the greatest there is.

@@ -48,9 +48,9 @@ pub fn options(resource: &Resource) -> Response {
     let mut response = Response::default();
     *response.status_mut() = StatusCode::NO_CONTENT;
     let response = with(response, header::ALLOW, resource.allow());
-    match resource {
-        Resource::User(_) => with(response, ACCEPT_PATCH, "application/merge-patch+json"),
-        _ => response,
+    match resource.accept_patch() {
+        Some(types) => with(response, ACCEPT_PATCH, types),
+        None => response,
     }
 }
 

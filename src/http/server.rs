@@ -2,6 +2,7 @@
 
 use std::io;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -9,8 +10,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::exchange::{Service, Stopping};
 use super::soon::Soon;
 use crate::users::Users;
 
@@ -52,7 +55,9 @@ pub async fn serve_soon(
         let users = renewed.come().await;
         tokio::join!(users.clone().keep_view(), users.keep_index());
     });
-    let service = TowerToHyperService::new(super::router(users.clone()));
+    let (stop, stopping) = watch::channel(false);
+    let service = Service { users: users.clone(), metrics: Arc::default(), stopping: Stopping(stopping) };
+    let service = TowerToHyperService::new(super::router(service));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_MAX);
     let connections = GracefulShutdown::new();
@@ -86,6 +91,7 @@ pub async fn serve_soon(
         }
     }
     drop(listener);
+    stop.send_replace(true);
     let deadline = Instant::now() + GRACE;
     let _ = tokio::time::timeout_at(deadline, connections.shutdown()).await;
     if let Some(users) = users.get() {

@@ -8,15 +8,34 @@ use axum::response::Response;
 use super::error::Refusal;
 use super::invalid::Fault;
 use super::json::Value;
+use super::openapi::answers::{
+    BadChange, BadCondition, BadCreate, Broken, Conflict, Contended, Created, Gone, Invalid, InvalidCreate,
+    InvalidQuery, Listed, NotFound, NotModified, PreconditionFailed, Shown, Slow, Taken, TooLarge, Unavailable,
+};
+use super::openapi::example;
+use super::openapi::parameters::{Conditions, IdempotencyKey, InPath, InQuery};
 use super::{body, condition, query, reply};
-use crate::api::Deleted;
+use crate::api::{CreateBody, Deleted, PatchBody, UpdateBody};
 use crate::trace::{Outcome, Traced};
 use crate::user::{RequestedId, UserChange, UserId};
 use crate::users::{Error, Precondition, Stored, Users, Versions};
 
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// `GET /users`: a page of them, or those of an e-mail address.
+/// List Users
+///
+/// List users in the order of their ids, or those of an e-mail address
+///
+/// A page has `limit` users at most, and may have fewer where many ids were deleted: it is the last one if `next` is
+/// null. Each user is as of its own read, straight from the state store. An e-mail address is found in upper or lower
+/// case, through an index that is right at every moment.
+#[utoipa::path(
+    get,
+    path = "/users",
+    tag = "Users",
+    params(InQuery),
+    responses(Listed, InvalidQuery, Broken, Unavailable)
+)]
 pub async fn list(users: &Users, head: &Parts) -> Result<Response, Refusal> {
     let listing = query::listing(head.uri.query().unwrap_or_default())?;
     let listed = users.list(&listing).await;
@@ -33,11 +52,29 @@ pub async fn list(users: &Users, head: &Parts) -> Result<Response, Refusal> {
     Ok(reply::traced(response, &listed.trace, users.options().names))
 }
 
-/// `GET /users/{id}`. A hit goes out as the cache holds it; which version it is stands beside it, so a condition costs
-/// no call more.
+/// Get User
+///
+/// Get a user by ID
+///
+/// Implements Cache-Aside pattern:
+/// 1. Check cache (Redis) first
+/// 2. If cache miss, fetch from state store (PostgreSQL)
+/// 3. Populate cache with TTL
+/// 4. Return data
+///
+/// The answer is the latest acknowledged write, whichever of the two it comes from. With `If-None-Match`, a version
+/// that the client knows is not sent again.
+#[utoipa::path(
+    get,
+    path = "/users/{user_id}",
+    tag = "Users",
+    params(InPath, Conditions),
+    responses(Shown, NotModified, BadCondition, NotFound, PreconditionFailed, Invalid, Broken, Unavailable)
+)]
 pub async fn get(users: &Users, written: &str, head: &Parts) -> Result<Response, Refusal> {
     let precondition = condition::read(&head.headers)?;
     let id = possible(requested(written)?)?;
+    // A hit goes out as the cache holds it; which version it is stands beside it, so a condition costs no call more.
     let read = users.get(id).await;
     let response = match read.value {
         Ok(stored) => conditional(id, stored, &precondition),
@@ -57,7 +94,25 @@ fn conditional(id: UserId, stored: Stored, precondition: &Precondition) -> Respo
     if is_known { reply::not_modified(stored) } else { reply::user(StatusCode::OK, stored) }
 }
 
-/// `POST /users`.
+/// Create User
+///
+/// Create a new user
+///
+/// Implements Write-Through pattern:
+/// 1. Generate new user ID
+/// 2. Save to state store (PostgreSQL)
+/// 3. Update cache (Redis)
+///
+/// The id and the user are saved in one transaction, so no id is given twice or left out. With an `Idempotency-Key`, the
+/// same request within 24 hours creates nobody more and gets the same answer, so it can be sent again.
+#[utoipa::path(
+    post,
+    path = "/users",
+    tag = "Users",
+    params(IdempotencyKey),
+    request_body(content = CreateBody, example = json!(example::creation())),
+    responses(Created, BadCreate, Slow, Taken, TooLarge, InvalidCreate, Broken, Unavailable)
+)]
 pub async fn create(users: &Users, head: &Parts, given: Body) -> Result<Response, Refusal> {
     let given = receive(&head.headers, given).await?;
     let key = condition::key(&head.headers)?;
@@ -69,12 +124,50 @@ pub async fn create(users: &Users, head: &Parts, given: Body) -> Result<Response
     Ok(if is_replayed { reply::with(response, IDEMPOTENCY_REPLAYED, "true") } else { response })
 }
 
-/// `PUT /users/{id}`.
+/// Update User
+///
+/// Update an existing user
+///
+/// Implements Write-Through pattern with cache invalidation:
+/// 1. Fetch existing user from state store
+/// 2. Update fields
+/// 3. Save to state store (PostgreSQL)
+/// 4. Update cache (Redis)
+///
+/// A field that is absent or null stays as it is. With `If-Match`, only the version that the client read is changed.
+#[utoipa::path(
+    put,
+    path = "/users/{user_id}",
+    tag = "Users",
+    params(InPath, Conditions),
+    request_body(content = UpdateBody, example = json!(example::change())),
+    responses(
+        Shown, BadChange, NotFound, Slow, Conflict, PreconditionFailed, TooLarge, Invalid, Broken, Unavailable
+    )
+)]
 pub async fn update(users: &Users, written: &str, head: &Parts, given: Body) -> Result<Response, Refusal> {
     change(users, written, head, given, body::user_change).await
 }
 
-/// `PATCH /users/{id}`: a JSON merge patch (RFC 7396).
+/// Patch User
+///
+/// Change the fields that are named
+///
+/// A JSON merge patch (RFC 7396). A field that is absent stays as it is; `null` would remove one, and no field of a
+/// user can be removed. With `If-Match`, only the version that the client read is changed.
+#[utoipa::path(
+    patch,
+    path = "/users/{user_id}",
+    tag = "Users",
+    params(InPath, Conditions),
+    request_body(content(
+        (PatchBody = "application/merge-patch+json", example = json!(example::change())),
+        (PatchBody = "application/json", example = json!(example::change()))
+    )),
+    responses(
+        Shown, BadChange, NotFound, Slow, Conflict, PreconditionFailed, TooLarge, Invalid, Broken, Unavailable
+    )
+)]
 pub async fn patch(users: &Users, written: &str, head: &Parts, given: Body) -> Result<Response, Refusal> {
     change(users, written, head, given, body::user_patch).await
 }
@@ -101,7 +194,23 @@ async fn change(
     Ok(answer(users, StatusCode::OK, updated))
 }
 
-/// `DELETE /users/{id}`.
+/// Delete User
+///
+/// Delete a user
+///
+/// Implements Cache Invalidation:
+/// 1. Verify user exists
+/// 2. Delete from state store (PostgreSQL)
+/// 3. Delete from cache (Redis)
+///
+/// The id is never given again. With `If-Match`, only the version that the client read is deleted.
+#[utoipa::path(
+    delete,
+    path = "/users/{user_id}",
+    tag = "Users",
+    params(InPath, Conditions),
+    responses(Gone, BadCondition, NotFound, Contended, PreconditionFailed, Invalid, Broken, Unavailable)
+)]
 pub async fn delete(users: &Users, written: &str, head: &Parts) -> Result<Response, Refusal> {
     let precondition = condition::read(&head.headers)?;
     let id = possible(requested(written)?)?;

@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 /// How many background tasks run.
 pub struct Tracker {
-    running: Arc<watch::Sender<usize>>,
+    running: Arc<watch::Sender<u64>>,
 }
 
 impl Default for Tracker {
@@ -16,7 +16,7 @@ impl Default for Tracker {
 }
 
 /// One running task; dropping it says that the task has ended.
-pub struct Running(Arc<watch::Sender<usize>>);
+pub struct Running(Arc<watch::Sender<u64>>);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -29,6 +29,11 @@ impl Tracker {
     pub fn begin(&self) -> Running {
         self.running.send_modify(|running| *running += 1);
         Running(Arc::clone(&self.running))
+    }
+
+    /// How many run now.
+    pub fn running(&self) -> u64 {
+        *self.running.borrow()
     }
 
     /// Returns when none runs.

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::variant::Variant;
 use super::{Error, Event, Options, Users};
@@ -34,7 +35,8 @@ const JOIN_MAX: Duration = Duration::from_millis(200);
 const MOVES_MAX: usize = 6;
 
 /// The phase of the control row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = CachePhase)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// The cache is read and written.
@@ -45,6 +47,19 @@ pub enum Phase {
     Opening,
     /// The cache is neither read nor written.
     Off,
+}
+
+impl Phase {
+    /// As it is written everywhere.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Closing => "closing",
+            Self::Opening => "opening",
+            Self::Off => "off",
+        }
+    }
 }
 
 /// The control row, as JSON.
@@ -302,6 +317,7 @@ impl<S: StateStore> Users<S> {
         let (row, sentinel) = tokio::join!(self.inner.state.get(CONTROL_KEY), self.inner.cache.get(SENTINEL_KEY));
         let arrived = self.now();
         self.note_cache(sentinel.as_ref().map(|_| ()));
+        self.note_stores(row.as_ref().map(|_| ()), sentinel.as_ref().map(|_| ()));
         let Some(entry) = row.map_err(|fault| Error::unavailable("the state store did not answer", &fault))? else {
             return Ok(None);
         };

@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Stored;
 use super::host::Host;
 
 /// What an envelope stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = CacheEntryKind)]
 pub enum Kind {
     /// The body is the user's JSON, as it will be sent.
     #[serde(rename = "V")]

@@ -25,6 +25,8 @@ pub enum Event {
     Repaired { id: UserId },
     /// The cache entry of one user was flushed.
     Flushed { id: UserId },
+    /// Everything was flushed: the next epoch has begun.
+    FlushedAll { epoch: String },
     /// This process moved the control row.
     Moved { from: Phase, to: Phase },
     /// The cache stopped answering this process. Told once, not once a request.
@@ -33,6 +35,25 @@ pub enum Event {
     CacheBack,
     /// A hit was older than the row that was read before it. This must never happen.
     Violation { id: UserId, cached: u64, stored: Option<u64>, epoch: String },
+}
+
+impl Event {
+    /// The user that it is about, where it is not about the whole cache.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::Request(trace) => trace.user,
+            Self::Filled { id, .. }
+            | Self::FillRefused { id }
+            | Self::Fenced { id }
+            | Self::Promoted { id, .. }
+            | Self::PromoteRefused { id }
+            | Self::Repaired { id }
+            | Self::Flushed { id }
+            | Self::Violation { id, .. } => Some(*id),
+            Self::FlushedAll { .. } | Self::Moved { .. } | Self::CacheAway { .. } | Self::CacheBack => None,
+        }
+    }
 }
 
 type Listener = dyn Fn(&Event) + Send + Sync;

@@ -1,6 +1,7 @@
 //! `cache inspect` and `cache flush`: what the cache holds of a user, against what the state store holds.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::control::{Phase, View};
 use super::envelope::{Envelope, Kind};
@@ -10,7 +11,8 @@ use crate::state::StateStore;
 use crate::user::UserId;
 
 /// What can be said of a user's cache entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = CacheVerdict)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The value is that of the row.
@@ -26,7 +28,7 @@ pub enum Verdict {
 }
 
 /// What the cache holds under the key of the present epoch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CacheEntry {
     pub kind: Kind,
     /// The version of the row that it shows; 0 of a marker.
@@ -42,8 +44,10 @@ pub struct CacheEntry {
 }
 
 /// The answer of `cache inspect`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = CacheInspection)]
 pub struct Inspection {
+    #[schema(value_type = u64, minimum = 1)]
     pub id: UserId,
     pub verdict: Verdict,
     /// The phase of the control row: only under `on` is the cache read.
@@ -52,14 +56,16 @@ pub struct Inspection {
     /// The key of the entry in the cache.
     pub key: String,
     pub entry: Option<CacheEntry>,
-    /// The version of the row in the state store; `None` where there is no such user.
+    /// The version of the row in the state store; null where there is no such user.
     pub row_version: Option<u64>,
 }
 
 /// The answer of `cache flush`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = CacheFlush)]
 pub struct Flushed {
-    /// The user whose entry was flushed; `None` after a flush of everything.
+    /// The user whose entry was flushed; null after a flush of everything.
+    #[schema(value_type = Option<u64>)]
     pub id: Option<UserId>,
     /// True where there was something that could have been served.
     pub flushed: bool,

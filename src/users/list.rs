@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::create::read_counter;
 use super::index::{Index, folded};
@@ -37,10 +38,12 @@ impl Default for Listing {
 }
 
 /// Some users, in the order of their ids, each as of its own read.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = UserPage)]
 pub struct Page {
     pub users: Vec<User>,
-    /// What `after` has to be for the next page; `None` of the last one.
+    /// What `after` has to be for the next page; null of the last one.
+    #[schema(value_type = Option<u64>)]
     pub next: Option<UserId>,
 }
 

@@ -9,6 +9,7 @@ mod control;
 mod create;
 mod envelope;
 mod event;
+mod feed;
 mod host;
 mod idempotency;
 mod index;
@@ -17,6 +18,7 @@ mod list;
 mod phases;
 mod precondition;
 mod read;
+mod readiness;
 mod repair;
 mod row;
 mod stats;
@@ -38,10 +40,12 @@ use crate::user::{RequestedId, User, UserId};
 pub use control::Phase;
 pub use envelope::Kind;
 pub use event::{Event, Observer};
+pub use feed::{Heard, LISTENERS_MAX, Listener, Told};
 pub use host::Host;
 pub use inspect::{CacheEntry, Flushed, Inspection, Verdict};
 pub use list::{LIMIT_MAX, Listing, Page};
 pub use precondition::{Precondition, Versions};
+pub use readiness::{Readiness, Standing, Status};
 pub use stats::{Latency, Stats};
 pub use variant::Variant;
 pub use verify::{Disagreement, Scope, Verification};
@@ -170,7 +174,9 @@ struct Inner<S> {
     cache: S,
     options: Options,
     control: control::Control,
+    watch: readiness::Watch,
     stats: stats::Counters,
+    feed: feed::Feed,
     creates: create::Queue,
     under_way: idempotency::UnderWay,
     turns: index::Turns,
@@ -182,14 +188,16 @@ struct Inner<S> {
 impl<S: StateStore> Users<S> {
     /// Users over a state store and a cache. Asks neither of them anything yet.
     pub fn new(state: S, cache: S, options: Options) -> Self {
-        let control = control::Control::new(&options);
+        let (control, watch) = (control::Control::new(&options), readiness::Watch::new(&options));
         Self {
             inner: Arc::new(Inner {
                 state,
                 cache,
                 options,
                 control,
+                watch,
                 stats: stats::Counters::default(),
+                feed: feed::Feed::default(),
                 creates: create::Queue::default(),
                 under_way: idempotency::UnderWay::default(),
                 turns: index::Turns::default(),
@@ -208,7 +216,14 @@ impl<S: StateStore> Users<S> {
     /// The counters since this process began, with what it knows of the cache's state.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.inner.stats.read(&self.inner.control, self.inner.options.host.now())
+        let Inner { stats, control, background, options, .. } = &*self.inner;
+        stats.read(control, background.running(), options.host.now())
+    }
+
+    /// Somebody who hears of everything that happens from now on; `None` where [`LISTENERS_MAX`] do so already.
+    #[must_use]
+    pub fn listen(&self) -> Option<Listener> {
+        self.inner.feed.listen()
     }
 
     /// Waits until the fills and promotions in the background are done, but no longer than that.
@@ -222,6 +237,7 @@ impl<S: StateStore> Users<S> {
 
     fn emit(&self, event: &Event) {
         self.inner.stats.count(event);
+        self.inner.feed.tell(event, &self.inner.options.host);
         self.inner.options.observer.hear(event);
     }
 

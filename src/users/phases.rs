@@ -151,6 +151,9 @@ impl<S: StateStore> Users<S> {
                 }
             };
             let flushed = first.phase != Phase::Off;
+            if flushed {
+                self.emit(&Event::FlushedAll { epoch: view.nonce.clone() });
+            }
             return Ok(Flushed { id: None, flushed, epoch: view.nonce.clone(), detail: detail.into() });
         }
     }

@@ -4,17 +4,19 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::control::{Control, Phase};
 use super::event::Event;
 use crate::trace::{Outcome, Tier, Trace};
 
 macro_rules! counters {
-    ($($(#[$doc:meta])* $name:ident)*) => {
+    ($(#[doc = $doc:literal] $name:ident)*) => {
         /// The counters since the process began, and what it knows of the cache now.
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+        #[schema(as = CacheStats)]
         pub struct Stats {
-            $($(#[$doc])* pub $name: u64,)*
+            $(#[doc = $doc] pub $name: u64,)*
             /// Hits of all reads that asked the cache, from 0 to 1.
             pub hit_ratio: f64,
             /// The phase of the control row, where this process holds a valid view.
@@ -25,8 +27,18 @@ macro_rules! counters {
             pub epochs: Option<u64>,
             /// True while the cache does not answer this process, and reads do not ask it.
             pub breaker_open: bool,
+            /// Fills, promotions and repairs that are under way.
+            pub background_tasks: u64,
             pub cache_latency: Latency,
             pub state_latency: Latency,
+        }
+
+        impl Stats {
+            /// Each counter with its name and what it counts.
+            pub fn counters(&self) -> impl Iterator<Item = (&'static str, &'static str, u64)> {
+                let all = [$((stringify!($name), $doc, self.$name),)*];
+                all.into_iter().map(|(name, doc, count)| (name, doc.trim_matches([' ', '.']), count))
+            }
         }
 
         #[derive(Default)]
@@ -34,7 +46,7 @@ macro_rules! counters {
 
         impl Counters {
             /// What they say now.
-            pub fn read(&self, control: &Control, now: Duration) -> Stats {
+            pub fn read(&self, control: &Control, background_tasks: u64, now: Duration) -> Stats {
                 $(let $name = self.$name.load(Relaxed);)*
                 let (hits, misses) = (self.hits.load(Relaxed), self.misses.load(Relaxed));
                 let view = control.current(now);
@@ -45,6 +57,7 @@ macro_rules! counters {
                     epoch: view.as_ref().map(|view| view.nonce.clone()),
                     epochs: view.as_ref().map(|view| view.count),
                     breaker_open: control.cache_is_away(),
+                    background_tasks,
                     cache_latency: self.cache.read(),
                     state_latency: self.state.read(),
                 }
@@ -85,7 +98,8 @@ counters! {
 }
 
 /// How long the calls of one store took.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = StoreLatency)]
 pub struct Latency {
     pub calls: u64,
     /// Milliseconds.
@@ -135,7 +149,7 @@ impl Counters {
             Event::Flushed { .. } => &self.flushes,
             Event::Moved { .. } => &self.moves,
             Event::Violation { .. } => &self.violations,
-            Event::CacheAway { .. } | Event::CacheBack => return,
+            Event::FlushedAll { .. } | Event::CacheAway { .. } | Event::CacheBack => return,
         };
         counter.fetch_add(1, Relaxed);
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::control::View;
 use super::envelope::Envelope;
@@ -27,19 +28,22 @@ pub enum Scope {
 }
 
 /// One user whose cache entry contradicts the state store.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = CacheDisagreement)]
 pub struct Disagreement {
+    #[schema(value_type = u64, minimum = 1)]
     pub id: UserId,
     /// The version that the cache would serve.
     pub cached_version: u64,
-    /// The version of the row; `None` where the user is gone.
+    /// The version of the row; null where the user is gone.
     pub row_version: Option<u64>,
     /// True where the entry was flushed.
     pub fixed: bool,
 }
 
 /// The answer of `cache verify`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = CacheVerification)]
 pub struct Verification {
     pub epoch: String,
     /// Ids that were compared.

@@ -83,12 +83,20 @@ pub fn options_tells_every_method_of_a_resource(service: &Service) {
     let client = Client::new(service.port());
     for (path, allow) in [
         ("/health", "GET, HEAD, OPTIONS"),
+        ("/livez", "GET, HEAD, OPTIONS"),
+        ("/readyz", "GET, HEAD, OPTIONS"),
+        ("/metrics", "GET, HEAD, OPTIONS"),
+        ("/openapi.json", "GET, HEAD, OPTIONS"),
+        ("/docs", "GET, HEAD, OPTIONS"),
+        ("/docs/anything", "GET, HEAD, OPTIONS"),
+        ("/redoc", "GET, HEAD, OPTIONS"),
         ("/users", "GET, HEAD, POST, OPTIONS"),
         ("/users/1", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
         ("/users/x", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
         ("/cache", "DELETE, OPTIONS"),
         ("/cache/users/1", "GET, HEAD, DELETE, OPTIONS"),
         ("/cache/stats", "GET, HEAD, OPTIONS"),
+        ("/cache/events", "GET, HEAD, OPTIONS"),
         ("/cache/verify", "POST, OPTIONS"),
     ] {
         let options = client.send("OPTIONS", path, None).expect(204);
