@@ -22,6 +22,9 @@ _usersvc() {
             usersvc,completions)
                 cmd="usersvc__subcmd__completions"
                 ;;
+            usersvc,config)
+                cmd="usersvc__subcmd__config"
+                ;;
             usersvc,help)
                 cmd="usersvc__subcmd__help"
                 ;;
@@ -46,6 +49,18 @@ _usersvc() {
             usersvc__subcmd__cache,verify)
                 cmd="usersvc__subcmd__cache__subcmd__verify"
                 ;;
+            usersvc__subcmd__config,contexts)
+                cmd="usersvc__subcmd__config__subcmd__contexts"
+                ;;
+            usersvc__subcmd__config,path)
+                cmd="usersvc__subcmd__config__subcmd__path"
+                ;;
+            usersvc__subcmd__config,show)
+                cmd="usersvc__subcmd__config__subcmd__show"
+                ;;
+            usersvc__subcmd__config,use)
+                cmd="usersvc__subcmd__config__subcmd__use"
+                ;;
             usersvc__subcmd__user,create)
                 cmd="usersvc__subcmd__user__subcmd__create"
                 ;;
@@ -65,7 +80,7 @@ _usersvc() {
 
     case "${cmd}" in
         usersvc)
-            opts="-o -q -v -y -h -V --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help --version user cache shell completions serve help"
+            opts="-o -q -v -y -h -V --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help --version user cache shell config completions serve help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -79,6 +94,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
@@ -89,6 +108,10 @@ _usersvc() {
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -119,7 +142,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__cache)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help inspect flush verify stats"
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help inspect flush verify stats"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -133,6 +156,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
@@ -143,6 +170,10 @@ _usersvc() {
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -173,7 +204,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__cache__subcmd__flush)
-            opts="-o -q -v -y -h --dry-run --as --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --dry-run --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -191,6 +222,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
@@ -201,6 +236,10 @@ _usersvc() {
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -231,7 +270,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__cache__subcmd__inspect)
-            opts="-o -q -v -y -h --as --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -249,6 +288,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
@@ -259,6 +302,10 @@ _usersvc() {
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -289,7 +336,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__cache__subcmd__stats)
-            opts="-o -q -v -y -h --as --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -307,6 +354,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
@@ -317,6 +368,10 @@ _usersvc() {
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -347,7 +402,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__cache__subcmd__verify)
-            opts="-o -q -v -y -h --sample --all --fix --dry-run --as --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --sample --all --fix --dry-run --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -369,6 +424,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
@@ -379,6 +438,10 @@ _usersvc() {
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -409,7 +472,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__completions)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help bash elvish fish powershell zsh"
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -423,6 +486,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
@@ -433,6 +500,320 @@ _usersvc() {
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --statestore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-lease)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usersvc__subcmd__config)
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help show path contexts use"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --via)
+                    COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                --trace)
+                    COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --statestore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-lease)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usersvc__subcmd__config__subcmd__contexts)
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --via)
+                    COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                --trace)
+                    COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --statestore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-lease)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usersvc__subcmd__config__subcmd__path)
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --via)
+                    COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                --trace)
+                    COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --statestore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-lease)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usersvc__subcmd__config__subcmd__show)
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --via)
+                    COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                --trace)
+                    COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --statestore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-ttl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-lease)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usersvc__subcmd__config__subcmd__use)
+            opts="-o -q -v -y -h --none --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --via)
+                    COMPREPLY=($(compgen -W "auto api dapr embedded" -- "${cur}"))
+                    return 0
+                    ;;
+                --server)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                --trace)
+                    COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -463,7 +844,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__help)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help user cache shell completions help serve exit-codes environment output backends"
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help user cache shell config completions help serve exit-codes environment output backends"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -477,6 +858,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
@@ -487,6 +872,10 @@ _usersvc() {
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -517,7 +906,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__serve)
-            opts="-o -q -v -y -h --listen --store --cache-audit --unique-emails --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --via --server --output --trace --quiet --verbose --yes --no-color --help"
+            opts="-o -q -v -y -h --listen --store --cache-audit --unique-emails --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -567,6 +956,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
@@ -579,6 +972,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
                     return 0
                     ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -587,7 +984,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__shell)
-            opts="-f -o -q -v -y -h --file --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-f -o -q -v -y -h --file --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -609,6 +1006,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
@@ -619,6 +1020,10 @@ _usersvc() {
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -649,7 +1054,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__user)
-            opts="-o -q -v -y -h --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help create get update delete"
+            opts="-o -q -v -y -h --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help create get update delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -663,6 +1068,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
@@ -673,6 +1082,10 @@ _usersvc() {
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -703,7 +1116,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__user__subcmd__create)
-            opts="-o -q -v -y -h --name --email --dry-run --as --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --name --email --dry-run --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -729,6 +1142,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
@@ -739,6 +1156,10 @@ _usersvc() {
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -769,7 +1190,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__user__subcmd__delete)
-            opts="-o -q -v -y -h --dry-run --as --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --dry-run --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -787,6 +1208,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
@@ -797,6 +1222,10 @@ _usersvc() {
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -827,7 +1256,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__user__subcmd__get)
-            opts="-o -q -v -y -h --as --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -845,6 +1274,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
@@ -855,6 +1288,10 @@ _usersvc() {
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)
@@ -885,7 +1322,7 @@ _usersvc() {
             return 0
             ;;
         usersvc__subcmd__user__subcmd__update)
-            opts="-o -q -v -y -h --name --email --edit --dry-run --as --via --server --output --trace --quiet --verbose --yes --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
+            opts="-o -q -v -y -h --name --email --edit --dry-run --as --via --server --context --output --trace --quiet --verbose --yes --confirm --no-color --data-dir --statestore --cache --cache-ttl --cache-lease --cache-strict --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -911,6 +1348,10 @@ _usersvc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table json ndjson yaml csv name" -- "${cur}"))
                     return 0
@@ -921,6 +1362,10 @@ _usersvc() {
                     ;;
                 --trace)
                     COMPREPLY=($(compgen -W "text json off" -- "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --data-dir)

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_usersvc_global_optspecs
-    string join \n via= server= o/output= trace= q/quiet v/verbose y/yes no-color data-dir= statestore= cache= cache-ttl= cache-lease= cache-strict h/help V/version
+    string join \n via= server= context= o/output= trace= q/quiet v/verbose y/yes confirm= no-color data-dir= statestore= cache= cache-ttl= cache-lease= cache-strict h/help V/version
 end
 
 function __fish_usersvc_needs_command
@@ -29,6 +29,7 @@ api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_needs_command" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_needs_command" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
 complete -c usersvc -n "__fish_usersvc_needs_command" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it; several are a list'
 ndjson\t'JSON, one line each'
@@ -38,6 +39,7 @@ name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_needs_command" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_needs_command" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
 complete -c usersvc -n "__fish_usersvc_needs_command" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
 complete -c usersvc -n "__fish_usersvc_needs_command" -l statestore -d 'The name of Dapr\'s state store component' -r
 complete -c usersvc -n "__fish_usersvc_needs_command" -l cache -d 'The name of Dapr\'s cache component' -r
@@ -53,6 +55,7 @@ complete -c usersvc -n "__fish_usersvc_needs_command" -s V -l version -d 'Print 
 complete -c usersvc -n "__fish_usersvc_needs_command" -f -a "user" -d 'Create, read, change and delete users'
 complete -c usersvc -n "__fish_usersvc_needs_command" -f -a "cache" -d 'Look into the cache, empty it, and check it against the state store'
 complete -c usersvc -n "__fish_usersvc_needs_command" -f -a "shell" -d 'Run commands at a prompt, or from a script'
+complete -c usersvc -n "__fish_usersvc_needs_command" -f -a "config" -d 'Show the settings and where they come from, and choose a context'
 complete -c usersvc -n "__fish_usersvc_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c usersvc -n "__fish_usersvc_needs_command" -f -a "serve" -d 'Run the HTTP service'
 complete -c usersvc -n "__fish_usersvc_needs_command" -f -a "help" -d 'Tell more of a command, or of a topic: exit-codes, environment, output, backends'
@@ -61,6 +64,7 @@ api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it; several are a list'
 ndjson\t'JSON, one line each'
@@ -70,6 +74,7 @@ name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l statestore -d 'The name of Dapr\'s state store component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and not __fish_seen_subcommand_from create get update delete" -l cache -d 'The name of Dapr\'s cache component' -r
@@ -94,6 +99,7 @@ api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it; several are a list'
 ndjson\t'JSON, one line each'
@@ -103,6 +109,7 @@ name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l statestore -d 'The name of Dapr\'s state store component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from create" -l cache -d 'The name of Dapr\'s cache component' -r
@@ -122,6 +129,7 @@ api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it; several are a list'
 ndjson\t'JSON, one line each'
@@ -131,6 +139,7 @@ name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -l statestore -d 'The name of Dapr\'s state store component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from get" -l cache -d 'The name of Dapr\'s cache component' -r
@@ -151,6 +160,7 @@ api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it; several are a list'
 ndjson\t'JSON, one line each'
@@ -160,6 +170,7 @@ name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l statestore -d 'The name of Dapr\'s state store component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from update" -l cache -d 'The name of Dapr\'s cache component' -r
@@ -180,6 +191,7 @@ api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it; several are a list'
 ndjson\t'JSON, one line each'
@@ -189,6 +201,7 @@ name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l statestore -d 'The name of Dapr\'s state store component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand user; and __fish_seen_subcommand_from delete" -l cache -d 'The name of Dapr\'s cache component' -r
@@ -206,6 +219,7 @@ api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it; several are a list'
 ndjson\t'JSON, one line each'
@@ -215,6 +229,7 @@ name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l statestore -d 'The name of Dapr\'s state store component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and not __fish_seen_subcommand_from inspect flush verify stats" -l cache -d 'The name of Dapr\'s cache component' -r
@@ -237,6 +252,7 @@ api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it; several are a list'
 ndjson\t'JSON, one line each'
@@ -246,6 +262,7 @@ name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l statestore -d 'The name of Dapr\'s state store component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from inspect" -l cache -d 'The name of Dapr\'s cache component' -r
@@ -264,6 +281,7 @@ api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it; several are a list'
 ndjson\t'JSON, one line each'
@@ -273,6 +291,7 @@ name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l statestore -d 'The name of Dapr\'s state store component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from flush" -l cache -d 'The name of Dapr\'s cache component' -r
@@ -293,6 +312,7 @@ api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it; several are a list'
 ndjson\t'JSON, one line each'
@@ -302,6 +322,7 @@ name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l statestore -d 'The name of Dapr\'s state store component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from verify" -l cache -d 'The name of Dapr\'s cache component' -r
@@ -323,6 +344,7 @@ api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it; several are a list'
 ndjson\t'JSON, one line each'
@@ -332,6 +354,7 @@ name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l statestore -d 'The name of Dapr\'s state store component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand cache; and __fish_seen_subcommand_from stats" -l cache -d 'The name of Dapr\'s cache component' -r
@@ -349,6 +372,7 @@ api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it; several are a list'
 ndjson\t'JSON, one line each'
@@ -358,6 +382,7 @@ name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -l statestore -d 'The name of Dapr\'s state store component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -l cache -d 'The name of Dapr\'s cache component' -r
@@ -369,11 +394,152 @@ complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -s y -l yes -d 'D
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand shell" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
+api\t'The service at --server'
+dapr\t'The Dapr sidecar, without the service'
+embedded\t'The data file; through the service that has it open, if there is one'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
+json\t'One JSON object a line'
+off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -l statestore -d 'The name of Dapr\'s state store component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -l cache -d 'The name of Dapr\'s cache component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -s y -l yes -d 'Do not ask before something destructive'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -f -a "show" -d 'Show every setting, and where its value comes from'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -f -a "path" -d 'Show where the settings file is'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -f -a "contexts" -d 'Show the contexts of the settings file'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and not __fish_seen_subcommand_from show path contexts use" -f -a "use" -d 'Choose the context that holds unless another is named'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
+api\t'The service at --server'
+dapr\t'The Dapr sidecar, without the service'
+embedded\t'The data file; through the service that has it open, if there is one'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
+json\t'One JSON object a line'
+off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -l statestore -d 'The name of Dapr\'s state store component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -l cache -d 'The name of Dapr\'s cache component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -s y -l yes -d 'Do not ask before something destructive'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
+api\t'The service at --server'
+dapr\t'The Dapr sidecar, without the service'
+embedded\t'The data file; through the service that has it open, if there is one'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
+json\t'One JSON object a line'
+off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -l statestore -d 'The name of Dapr\'s state store component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -l cache -d 'The name of Dapr\'s cache component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -s y -l yes -d 'Do not ask before something destructive'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
+api\t'The service at --server'
+dapr\t'The Dapr sidecar, without the service'
+embedded\t'The data file; through the service that has it open, if there is one'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
+json\t'One JSON object a line'
+off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -l statestore -d 'The name of Dapr\'s state store component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -l cache -d 'The name of Dapr\'s cache component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -s y -l yes -d 'Do not ask before something destructive'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from contexts" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
+api\t'The service at --server'
+dapr\t'The Dapr sidecar, without the service'
+embedded\t'The data file; through the service that has it open, if there is one'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
+json\t'JSON as the service sends it; several are a list'
+ndjson\t'JSON, one line each'
+yaml\t'YAML'
+csv\t'Comma-separated fields below a line with their names (RFC 4180)'
+name\t'Only the ids, one a line, as other commands take them'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
+json\t'One JSON object a line'
+off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -l statestore -d 'The name of Dapr\'s state store component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -l cache -d 'The name of Dapr\'s cache component' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -l cache-ttl -d 'For how long a value is served from the cache: seconds, or 90s, 15m, 1h; at least a minute' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -l cache-lease -d 'For how long a process trusts what it read of the cache\'s state; counts for the first process on new stores' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -l none -d 'Choose no context'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -s y -l yes -d 'Do not ask before something destructive'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -l no-color -d 'Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
+complete -c usersvc -n "__fish_usersvc_using_subcommand config; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c usersvc -n "__fish_usersvc_using_subcommand completions" -l via -d 'How to reach the users' -r -f -a "auto\t'The service if it answers, else the sidecar that the environment names'
 api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand completions" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand completions" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand completions" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it; several are a list'
 ndjson\t'JSON, one line each'
@@ -383,6 +549,7 @@ name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand completions" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand completions" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand completions" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
 complete -c usersvc -n "__fish_usersvc_using_subcommand completions" -l statestore -d 'The name of Dapr\'s state store component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand completions" -l cache -d 'The name of Dapr\'s cache component' -r
@@ -411,6 +578,7 @@ api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it; several are a list'
 ndjson\t'JSON, one line each'
@@ -420,6 +588,7 @@ name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -l cache-strict -d 'Ask after each hit whether the cache lost anything meanwhile, at the price of one more call'
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -s q -l quiet -d 'Print no trace and no notes, only results and errors'
 complete -c usersvc -n "__fish_usersvc_using_subcommand serve" -s v -l verbose -d 'Say more: where the answer came from, and how long it took in all'
@@ -431,6 +600,7 @@ api\t'The service at --server'
 dapr\t'The Dapr sidecar, without the service'
 embedded\t'The data file; through the service that has it open, if there is one'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l server -d 'The URL of the service' -r
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l context -d 'A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand help" -s o -l output -d 'What stdout is given' -r -f -a "table\t'A table on a terminal, tab-separated fields elsewhere'
 json\t'JSON as the service sends it; several are a list'
 ndjson\t'JSON, one line each'
@@ -440,6 +610,7 @@ name\t'Only the ids, one a line, as other commands take them'"
 complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l trace -d 'How the trace is printed on stderr' -r -f -a "text\t'One line a step'
 json\t'One JSON object a line'
 off\t'Not at all'"
+complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l confirm -d 'Go on in a guarded context, by giving its name, where nobody can be asked' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l data-dir -d 'The directory of the embedded store [default: usersvc in the user\'s data directory]' -r -F
 complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l statestore -d 'The name of Dapr\'s state store component' -r
 complete -c usersvc -n "__fish_usersvc_using_subcommand help" -l cache -d 'The name of Dapr\'s cache component' -r

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, SchemaType, Type};
 
-use crate::user::UserId;
+use crate::user::{EMAIL_MAX, NAME_MAX, Name, UserId};
 pub use crate::users::{Disagreement, Flushed, Inspection, Listing, Page, Stats, Verification};
 
 /// The answer to a delete.
@@ -32,11 +33,9 @@ impl Deleted {
     example = json!({"email": "john.doe@example.com", "name": "John Doe"})
 )]
 pub struct CreateBody {
-    /// User's full name
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(schema_with = name)]
     pub name: String,
-    /// User's email address
-    #[schema(max_length = 254, format = "idn-email")]
+    #[schema(schema_with = email)]
     pub email: String,
 }
 
@@ -48,13 +47,11 @@ pub struct CreateBody {
     example = json!({"email": "jane.doe@example.com", "name": "Jane Doe"})
 )]
 pub struct UpdateBody {
-    /// User's full name
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(schema_with = name_or_null)]
     pub name: Option<String>,
-    /// User's email address
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 254, format = "idn-email")]
+    #[schema(schema_with = email_or_null)]
     pub email: Option<String>,
 }
 
@@ -66,12 +63,35 @@ pub struct UpdateBody {
     example = json!({"email": "jane.doe@example.com"})
 )]
 pub struct PatchBody {
-    /// User's full name
-    #[schema(min_length = 1, max_length = 100, nullable = false)]
+    #[schema(schema_with = name, required = false)]
     pub name: Option<String>,
-    /// User's email address
-    #[schema(max_length = 254, format = "idn-email", nullable = false)]
+    #[schema(schema_with = email, required = false)]
     pub email: Option<String>,
+}
+
+fn name() -> ObjectBuilder {
+    text("User's full name, with a character that can be seen, and without control characters")
+        .min_length(Some(1))
+        .max_length(Some(NAME_MAX))
+        .pattern(Some(Name::pattern()))
+}
+
+fn email() -> ObjectBuilder {
+    // Addresses with other letters than those of ASCII are taken, too (RFC 6531).
+    let format = SchemaFormat::Custom("idn-email".into());
+    text("User's email address").max_length(Some(EMAIL_MAX)).format(Some(format))
+}
+
+fn name_or_null() -> ObjectBuilder {
+    name().schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+}
+
+fn email_or_null() -> ObjectBuilder {
+    email().schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+}
+
+fn text(description: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).description(Some(description))
 }
 
 /// What to compare in a verification.

@@ -3,19 +3,21 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use usersvc::cli::{self, Command, completions, exit, help, render, serve, shell};
+use usersvc::cli::line::Line;
+use usersvc::cli::{self, Command, completions, config, exit, help, render, serve, shell};
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
-    let line = match cli::parse(words.clone()) {
+    let Line { said: line, matches, settings } = match cli::parse(&words) {
         Ok(line) => line,
-        Err(refusal) => return render::usage(&refusal, &words).into(),
+        Err(refusal) => return render::refusal(&refusal, &words).into(),
     };
     let screen = render::Screen::new(&line.global);
     let ended = match &line.command {
         Command::Serve(args) => serve::run(args, &line.global, &screen),
         Command::User(_) | Command::Cache(_) => cli::once(&line, &screen),
-        Command::Shell(args) => shell::run(args, &words, &screen),
+        Command::Shell(args) => shell::run(args, &line.global, &words, &screen),
+        Command::Config(command) => config::run(command, &settings, &matches, &screen),
         Command::Completions(args) => completions::run(args.shell),
         Command::Help(args) => help::run(args, cli::grammar(), &words[..1], &screen),
     };

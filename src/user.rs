@@ -157,6 +157,27 @@ impl Name {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What a name looks like but for its length, as a regular expression (ECMA 262): made from the rules themselves.
+    #[must_use]
+    pub fn pattern() -> String {
+        let any = all_but(char::is_control);
+        let seen = all_but(|c| c.is_control() || is_blank(c));
+        format!("^{any}*{seen}{any}*$")
+    }
+}
+
+/// The class of all characters but those.
+fn all_but(is_out: impl Fn(char) -> bool) -> String {
+    let shown = |c: char| if c <= '\u{ffff}' { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    let mut chars = (char::MIN..=char::MAX).peekable();
+    let mut class = String::from("[^");
+    while let Some(first) = chars.find(|c| is_out(*c)) {
+        let last = std::iter::from_fn(|| chars.next_if(|c| is_out(*c))).last();
+        class += &shown(first);
+        class += &last.map(|last| format!("-{}", shown(last))).unwrap_or_default();
+    }
+    class + "]"
 }
 
 impl TryFrom<String> for Name {

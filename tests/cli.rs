@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "cli/config.rs"]
+mod config;
 #[path = "cli/dapr.rs"]
 mod dapr;
 #[path = "cli/edit.rs"]

@@ -3,75 +3,85 @@
 mod support;
 
 use serde_json::json;
-use support::browser::Browser;
-use support::eventually;
 use support::http::Client;
 use support::service::Service;
 
-/// The operation that is tried.
-const GET_USER: &str = "#operations-Users-get_user_users__user_id__get";
+mod browser {
+    use serde_json::json;
 
-#[test]
-fn swagger_ui_asks_the_service_for_a_user_and_nobody_else_for_anything() {
-    let service = Service::embedded();
-    let client = Client::new(service.port());
-    client.create("John Doe").expect(201);
-    let jane = client.create("Jane Doe").expect(201);
+    use crate::support::browser::Browser;
+    use crate::support::eventually;
+    use crate::support::http::Client;
+    use crate::support::service::Service;
 
-    let mut browser = Browser::start();
-    browser.open(&format!("{}/docs", service.url()));
-    browser.click(&format!("{GET_USER} .opblock-summary-control"));
-    browser.click(&format!("{GET_USER} .try-out__btn"));
-    browser.fill(&format!("{GET_USER} tr[data-param-name=user_id] input"), &jane.id().to_string());
-    browser.click(&format!("{GET_USER} .execute"));
-    let answer = format!("{GET_USER} .live-responses-table .response");
-    eventually("the answer is shown", || browser.text(&format!("{answer} .response-col_status")).starts_with("200"));
-    let shown = browser.text(&format!("{answer} .response-col_description pre"));
-    let shown: serde_json::Value = serde_json::from_str(&shown).expect(&shown);
-    assert_eq!(shown, jane.json());
-    browser.screenshot("docs.png");
+    /// The operation that is tried.
+    const GET_USER: &str = "#operations-Users-get_user_users__user_id__get";
 
-    let asked = browser.requests();
-    let (user, here) = (format!("{}/users/{}", service.url(), jane.id()), format!("{}/", service.url()));
-    assert!(asked.contains(&user.as_str()), "{asked:?}");
-    assert!(asked.iter().all(|url| url.starts_with(&here)), "{asked:?}");
-    assert!(browser.errors().is_empty(), "{:?}", browser.errors());
-}
+    #[test]
+    fn swagger_ui_asks_the_service_for_a_user_and_nobody_else_for_anything() {
+        let service = Service::embedded();
+        let client = Client::new(service.port());
+        client.create("John Doe").expect(201);
+        let jane = client.create("Jane Doe").expect(201);
 
-#[test]
-fn the_reference_is_read_without_scripts_on_any_screen_by_day_and_night() {
-    let service = Service::embedded();
-    let mut browser = Browser::start();
-    browser.open(&format!("{}/redoc", service.url()));
-    assert_eq!(browser.eval("document.scripts.length"), 0);
-    assert_eq!(browser.text("h1"), "User Service 1.0.0");
-    let dangling = "[...document.querySelectorAll('a[href^=\"#\"]')].map(link => link.getAttribute('href').slice(1))
-        .filter(id => !document.getElementById(id))";
-    assert_eq!(browser.eval(dangling), json!([]));
-    let example = browser.text("#update_user_users__user_id__put .curl");
-    assert_eq!(
-        example,
-        "curl -X PUT http://localhost:8001/users/1 \\\n  -H 'Content-Type: application/json' \\\n  \
-         -d '{\"email\":\"jane.doe@example.com\"}'"
-    );
-    let ground = "getComputedStyle(document.body).backgroundColor";
-    let day = browser.eval(ground);
-    browser.screenshot("redoc.png");
+        let mut browser = Browser::start();
+        browser.open(&format!("{}/docs", service.url()));
+        browser.click(&format!("{GET_USER} .opblock-summary-control"));
+        browser.click(&format!("{GET_USER} .try-out__btn"));
+        browser.fill(&format!("{GET_USER} tr[data-param-name=user_id] input"), &jane.id().to_string());
+        browser.click(&format!("{GET_USER} .execute"));
+        let answer = format!("{GET_USER} .live-responses-table .response");
+        eventually("the answer is shown", || {
+            browser.text(&format!("{answer} .response-col_status")).starts_with("200")
+        });
+        let shown = browser.text(&format!("{answer} .response-col_description pre"));
+        let shown: serde_json::Value = serde_json::from_str(&shown).expect(&shown);
+        assert_eq!(shown, jane.json());
+        browser.screenshot("docs.png");
 
-    let phone = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
-    browser.call("Emulation.setDeviceMetricsOverride", &phone);
-    let dark = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
-    browser.call("Emulation.setEmulatedMedia", &dark);
-    assert_ne!(browser.eval(ground), day);
-    assert_eq!(browser.eval("document.documentElement.scrollWidth"), 390, "nothing stands out at the side");
-    assert_eq!(browser.eval("document.querySelector('nav a').checkVisibility()"), false);
-    browser.click("nav label");
-    assert_eq!(browser.eval("document.querySelector('nav a').checkVisibility()"), true);
-    browser.screenshot("redoc-phone.png");
+        let asked = browser.requests();
+        let (user, here) = (format!("{}/users/{}", service.url(), jane.id()), format!("{}/", service.url()));
+        assert!(asked.contains(&user.as_str()), "{asked:?}");
+        assert!(asked.iter().all(|url| url.starts_with(&here)), "{asked:?}");
+        assert!(browser.errors().is_empty(), "{:?}", browser.errors());
+    }
 
-    let here = format!("{}/", service.url());
-    assert!(browser.requests().iter().all(|url| url.starts_with(&here)), "{:?}", browser.requests());
-    assert!(browser.errors().is_empty(), "{:?}", browser.errors());
+    #[test]
+    fn the_reference_is_read_without_scripts_on_any_screen_by_day_and_night() {
+        let service = Service::embedded();
+        let mut browser = Browser::start();
+        browser.open(&format!("{}/redoc", service.url()));
+        assert_eq!(browser.eval("document.scripts.length"), 0);
+        assert_eq!(browser.text("h1"), "User Service 1.0.0");
+        let dangling =
+            "[...document.querySelectorAll('a[href^=\"#\"]')].map(link => link.getAttribute('href').slice(1))
+            .filter(id => !document.getElementById(id))";
+        assert_eq!(browser.eval(dangling), json!([]));
+        let example = browser.text("#update_user_users__user_id__put .curl");
+        assert_eq!(
+            example,
+            "curl -X PUT http://localhost:8001/users/1 \\\n  -H 'Content-Type: application/json' \\\n  \
+             -d '{\"email\":\"jane.doe@example.com\"}'"
+        );
+        let ground = "getComputedStyle(document.body).backgroundColor";
+        let day = browser.eval(ground);
+        browser.screenshot("redoc.png");
+
+        let phone = json!({ "width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": true });
+        browser.call("Emulation.setDeviceMetricsOverride", &phone);
+        let dark = json!({ "features": [{ "name": "prefers-color-scheme", "value": "dark" }] });
+        browser.call("Emulation.setEmulatedMedia", &dark);
+        assert_ne!(browser.eval(ground), day);
+        assert_eq!(browser.eval("document.documentElement.scrollWidth"), 390, "nothing stands out at the side");
+        assert_eq!(browser.eval("document.querySelector('nav a').checkVisibility()"), false);
+        browser.click("nav label");
+        assert_eq!(browser.eval("document.querySelector('nav a').checkVisibility()"), true);
+        browser.screenshot("redoc-phone.png");
+
+        let here = format!("{}/", service.url());
+        assert!(browser.requests().iter().all(|url| url.starts_with(&here)), "{:?}", browser.requests());
+        assert!(browser.errors().is_empty(), "{:?}", browser.errors());
+    }
 }
 
 #[test]

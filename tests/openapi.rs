@@ -2,9 +2,15 @@
 
 mod support;
 
+use std::process::{Command, Stdio};
+
 use serde_json::Value;
 use support::http::Client;
 use support::service::Service;
+use support::tool;
+
+/// The versions of Schemathesis, and of all that it needs.
+const VERSIONS: &str = include_str!("../tools/schemathesis/requirements.txt");
 
 /// What the original said.
 const ORIGINAL: &str = include_str!("contract/openapi.json");
@@ -37,6 +43,50 @@ fn what_the_original_said_is_said() {
     let original: Value = serde_json::from_str(ORIGINAL).unwrap();
     let missing = missing("", &original, &document.json());
     assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// The cases of one run, in sum at least.
+const CASES_MIN: usize = 3000;
+
+/// Holds the service against its description with Schemathesis, whose report is the failure.
+fn keeps_to_its_description(service: &Service) {
+    let version = VERSIONS.lines().find_map(|line| line.strip_prefix("schemathesis==")).expect("it is pinned");
+    let program = tool(&format!("schemathesis-{version}/bin/schemathesis"), "tools/schemathesis/install");
+    let config = concat!(env!("CARGO_MANIFEST_DIR"), "/tools/schemathesis/schemathesis.toml");
+    // What it keeps between runs goes with the service.
+    let output = Command::new(program.unwrap_or_else(|error| panic!("{error}")))
+        .args(["--config-file", config, "run", &format!("{}/openapi.json", service.url())])
+        .args(["--no-color", "--continue-on-failure"])
+        .current_dir(service.home())
+        .stdin(Stdio::null())
+        .output()
+        .expect("Schemathesis can be started");
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{report}{}\n{}", String::from_utf8_lossy(&output.stderr), service.last_lines());
+    let generated = report.lines().find_map(|line| line.trim().split_once(" generated,")?.0.parse::<usize>().ok());
+    assert!(generated >= Some(CASES_MIN), "{generated:?} cases are too few:\n{report}");
+    println!("{report}");
+}
+
+mod schemathesis {
+    mod embedded {
+        use crate::support::service::Service;
+
+        #[test]
+        fn the_service_keeps_to_its_description() {
+            crate::keeps_to_its_description(&Service::embedded());
+        }
+    }
+
+    mod dapr {
+        use crate::support::service::Service;
+        use crate::support::stack::Stack;
+
+        #[test]
+        fn the_service_keeps_to_its_description() {
+            crate::keeps_to_its_description(&Service::on(Stack::shared()));
+        }
+    }
 }
 
 #[test]

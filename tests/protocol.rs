@@ -21,10 +21,16 @@ struct Shared {
     memory: Arc<Memory>,
     calls: Arc<AtomicUsize>,
     gone: Arc<AtomicBool>,
+    /// Milliseconds that an answer takes.
+    slow: Arc<AtomicUsize>,
 }
 
 impl Shared {
-    fn answer(&self) -> Result<(), StateError> {
+    async fn answer(&self) -> Result<(), StateError> {
+        let slow = self.slow.load(SeqCst);
+        if slow > 0 {
+            tokio::time::sleep(Duration::from_millis(slow as u64)).await;
+        }
         self.calls.fetch_add(1, SeqCst);
         if self.gone.load(SeqCst) { Err(StateError::Unavailable("it is gone".into())) } else { Ok(()) }
     }
@@ -32,17 +38,17 @@ impl Shared {
 
 impl StateStore for Shared {
     async fn get(&self, key: &str) -> Result<Option<Entry>, StateError> {
-        self.answer()?;
+        self.answer().await?;
         self.memory.get(key).await
     }
 
     async fn get_bulk(&self, keys: &[String]) -> Result<Vec<Option<Entry>>, StateError> {
-        self.answer()?;
+        self.answer().await?;
         self.memory.get_bulk(keys).await
     }
 
     async fn transact(&self, steps: Vec<Step>) -> Result<(), StateError> {
-        self.answer()?;
+        self.answer().await?;
         self.memory.transact(steps).await
     }
 }
@@ -295,6 +301,27 @@ async fn concurrent_creates_of_two_processes_get_dense_ids() {
     }
     ids.sort_unstable();
     assert_eq!(ids, (1..=200).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_that_waits_behind_one_that_gets_no_answer_fails_with_it_in_time() {
+    let mut world = World::new();
+    let users = world.process();
+    users.create(john()).await.value.unwrap();
+    world.state.gone.store(true, SeqCst);
+    world.state.slow.store(700, SeqCst);
+    let create = |after: u64| {
+        let users = users.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(after)).await;
+            let began = tokio::time::Instant::now();
+            assert!(matches!(users.create(john()).await.value, Err(Error::Unavailable(_))));
+            began.elapsed()
+        })
+    };
+    for create in [0, 10, 400, 600].map(create) {
+        assert!(create.await.unwrap() < Duration::from_millis(950));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -238,6 +238,26 @@ fn a_prompt_runs_commands_and_shows_how_the_last_one_ended() {
 }
 
 #[test]
+fn the_prompt_shows_the_context_and_warns_of_a_guarded_one() {
+    let home = home();
+    let settings = home.path().join("settings.toml");
+    fs::write(&settings, "current-context = \"prod\"\n[context.prod]\nguarded = true\n[context.dev]\n").unwrap();
+    let mut command = shell(home.path(), &[]);
+    command.env("USERSVC_CONFIG", settings).env_remove("NO_COLOR");
+    let mut terminal = Terminal::start(&command, 120);
+    terminal.expect("\u{1b}[1;31mprod \u{1b}[0m");
+    terminal.expect("users> ");
+    terminal.line("user get 41");
+    terminal.expect("prod ");
+    terminal.expect("users ✗3> ");
+    terminal.line("config use dev");
+    terminal.expect("\u{1b}[1;36mdev \u{1b}[0m");
+    terminal.expect("users> ");
+    terminal.line("exit");
+    assert_eq!(terminal.end().0, 0);
+}
+
+#[test]
 fn arrow_up_brings_back_what_was_typed_in_this_session_and_the_last() {
     let home = home();
     let mut prompt = Prompt::of(&shell(home.path(), &[]));

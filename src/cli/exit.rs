@@ -162,6 +162,22 @@ impl Failure {
         if unknown { failure.because("it is not known whether the change was made").attempt(look) } else { failure }
     }
 
+    /// What clap says of words, or of variables of the environment, that make no sense.
+    #[must_use]
+    pub fn of_usage(error: &clap::Error) -> Self {
+        let told = error.render().to_string();
+        let mut lines = told.lines().map(str::trim).filter(|line| !line.is_empty());
+        let failure = Self::new(Exit::Usage, lines.next().unwrap_or("usage").trim_start_matches("error: "));
+        lines.fold(failure, Self::attempt)
+    }
+
+    /// Adds all of these to try.
+    #[must_use]
+    pub fn attempt_all(mut self, tries: Vec<String>) -> Self {
+        self.tries.extend(tries);
+        self
+    }
+
     /// A failure whose sentence was written elsewhere as "what happened; what to do", or with a colon.
     #[must_use]
     pub fn told(exit: Exit, told: &str) -> Self {

@@ -78,20 +78,24 @@ fn environment(grammar: &Command) -> Text {
     }
     pairs.extend(OF_OTHERS.map(|(name, about)| (name.to_owned(), about.to_owned())));
     Text {
-        before: "A variable stands for the option in brackets, which goes before it. One that is empty counts, too, \
-                 unless it is NO_COLOR or CLICOLOR_FORCE."
+        before: "A variable stands for the option in brackets, which goes before it; both go before the settings \
+                 file. One that is empty counts, too, unless it is NO_COLOR or CLICOLOR_FORCE."
             .into(),
         pairs,
         after: String::new(),
     }
 }
 
-const OF_OTHERS: [(&str, &str); 7] = [
+const OF_OTHERS: [(&str, &str); 11] = [
+    ("USERSVC_CONFIG", "the settings file; `usersvc config path` shows where it is otherwise"),
+    ("VISUAL, EDITOR", "the editor of `user update --edit`"),
     ("DAPR_GRPC_ENDPOINT", "the sidecar, such as http://localhost:50001; set by dapr run and Kubernetes"),
     ("DAPR_GRPC_PORT", "the gRPC port of a sidecar on this machine"),
+    ("DAPR_HTTP_PORT", "its HTTP port, for --as dapr"),
     ("DAPR_API_TOKEN", "the token that the sidecar asks for"),
     ("NO_COLOR", "print without colours, as --no-color does"),
     ("CLICOLOR_FORCE", "print colours where there is no terminal, too"),
+    ("XDG_CONFIG_HOME", "where the settings file is kept, if it is not in HOME"),
     ("XDG_DATA_HOME", "where the data file is kept, if it is not in HOME"),
     ("XDG_STATE_HOME", "where the history of the shell is kept, if it is not in HOME"),
 ];

@@ -53,9 +53,9 @@ impl Ids {
         self.ids.len()
     }
 
-    /// True where the command names one user, and not a list that happens to be short.
-    pub fn is_one(&self) -> bool {
-        self.is_one
+    /// The user that the command names, unless it is a list that happens to be short.
+    pub fn only(&self) -> Option<&RequestedId> {
+        self.ids.first().filter(|_| self.is_one)
     }
 
     /// Those that somebody may have.

@@ -3,9 +3,11 @@
 
 pub mod cache;
 pub mod completions;
+pub mod config;
 pub mod exit;
 pub mod help;
 pub mod ids;
+pub mod line;
 pub mod link;
 pub mod options;
 pub mod question;
@@ -19,13 +21,14 @@ pub mod wire;
 
 use std::ffi::OsString;
 
-use clap::error::ErrorKind;
-use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use cache::CacheCommand;
 use completions::CompletionsArgs;
+use config::ConfigCommand;
 use exit::{Exit, Failure};
 use help::HelpArgs;
+use line::{Line, Refusal};
 use link::Link;
 use options::Global;
 use render::Screen;
@@ -67,6 +70,9 @@ pub enum Command {
     Cache(CacheCommand),
     /// Run commands at a prompt, or from a script
     Shell(ShellArgs),
+    /// Show the settings and where they come from, and choose a context
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Print the completion script for a shell
     Completions(CompletionsArgs),
     /// Tell more of a command, or of a topic: exit-codes, environment, output, backends
@@ -92,25 +98,10 @@ fn complete(grammar: clap::Command) -> clap::Command {
 ///
 /// # Errors
 /// What is wrong with it, or the help or the version that it asks for.
-pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&read(&grammar(), words.into_iter().collect())?)
-}
-
-/// Takes words apart.
-fn read(grammar: &clap::Command, words: Vec<OsString>) -> Result<ArgMatches, clap::Error> {
-    let refusal = match grammar.clone().try_get_matches_from(&words) {
-        Ok(matches) => return Ok(matches),
-        Err(refusal) => refusal,
-    };
-    if refusal.kind() != ErrorKind::MissingRequiredArgument {
-        return Err(refusal);
-    }
-    // The usage that clap shows names what is given, and to clap a variable of the environment is given too.
-    Err(without_environment(grammar.clone()).try_get_matches_from(words).err().unwrap_or(refusal))
-}
-
-fn without_environment(grammar: clap::Command) -> clap::Command {
-    grammar.mut_args(|arg| arg.env(None::<&str>)).mut_subcommands(without_environment)
+pub fn parse(words: &[OsString]) -> Result<Line<Cli>, Refusal> {
+    let mut line = Line::<Cli>::read(&grammar(), words)?;
+    line.said.global.context.clone_from(&line.settings.current);
+    Ok(line)
 }
 
 /// Runs one command that needs a backend, in a runtime of its own.
@@ -133,7 +124,7 @@ async fn perform(command: &Command, global: &Global, link: &mut Link, screen: &S
         match command {
             Command::User(command) => user::run(command, global, link, screen).await,
             Command::Cache(command) => cache::run(command, global, link, screen).await,
-            Command::Serve(_) | Command::Shell(_) | Command::Completions(_) | Command::Help(_) => {
+            _ => {
                 unreachable!("these have a mode of their own")
             }
         }

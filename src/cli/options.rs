@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::config::Current;
 use super::values;
 use crate::users::{CACHE_TTL_DEFAULT, LEASE_DEFAULT};
 
@@ -24,6 +25,10 @@ pub struct Global {
     #[arg(long, global = true, env = "USERSVC_SERVER", hide_env_values = true, value_name = "URL")]
     #[arg(default_value = "http://localhost:8001", help_heading = BACKEND)]
     pub server: String,
+    /// A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)
+    #[arg(id = "context", long = "context", global = true, env = "USERSVC_CONTEXT", hide_env_values = true)]
+    #[arg(value_name = "NAME", help_heading = BACKEND)]
+    pub context_name: Option<String>,
     /// What stdout is given
     #[arg(short, long, global = true, env = "USERSVC_OUTPUT", hide_env_values = true, value_name = "FORMAT")]
     #[arg(value_enum, default_value_t, help_heading = OUTPUT)]
@@ -40,11 +45,17 @@ pub struct Global {
     /// Do not ask before something destructive
     #[arg(short, long, global = true, help_heading = OUTPUT)]
     pub yes: bool,
+    /// Go on in a guarded context, by giving its name, where nobody can be asked
+    #[arg(long, global = true, value_name = "CONTEXT", hide_short_help = true, help_heading = OUTPUT)]
+    pub confirm: Option<String>,
     /// Print without colours (also NO_COLOR; CLICOLOR_FORCE for the opposite)
     #[arg(long, global = true, help_heading = OUTPUT)]
     pub no_color: bool,
     #[command(flatten)]
     pub stores: Stores,
+    /// The context that holds.
+    #[arg(skip)]
+    pub context: Option<Current>,
     /// True of a line of a shell, which reads its lines where a command would read its input.
     #[arg(skip)]
     pub in_shell: bool,

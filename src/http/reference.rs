@@ -90,13 +90,13 @@ fn page(document: &Value) -> Markup {
                 main {
                     header {
                         h1 { (title) " " small { (text(&document["info"]["version"])) } }
-                        p { (text(&document["info"]["description"])) }
+                        (prose(text(&document["info"]["description"])))
                         p { a href="docs" { "Try it out" } " · " a href="openapi.json" { "OpenAPI document" } }
                     }
                     @for group in &groups {
                         section id=(anchor(group.name)) {
                             h2 { (group.name) }
-                            p { (group.description) }
+                            p { (inline(group.description)) }
                             @if group.name == METHODS {
                                 (summed_up(&group.operations))
                             } @else {

@@ -2,6 +2,7 @@
 //! creates in flight share one.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
@@ -19,6 +20,8 @@ use crate::user::{CreatedAt, NewUser, UserId};
 const BATCH: usize = 64;
 /// How often a transaction begins again after another process created users in between.
 const ATTEMPTS: usize = 64;
+/// Who waited longer behind a batch that got no answer has no time for another: an answer is due within a second.
+const WAIT_MAX: Duration = Duration::from_millis(200);
 
 /// The creates that wait for the next transaction.
 #[derive(Default)]
@@ -35,6 +38,8 @@ struct Create {
     new: NewUser,
     /// Makes the create one that is made once.
     key: Option<String>,
+    /// When it was put into the queue, on the host's clock.
+    since: Duration,
     answer: oneshot::Sender<Result<Created, Error>>,
 }
 
@@ -76,6 +81,12 @@ impl Queue {
         let count = waiting.creates.len().min(BATCH);
         waiting.running = count > 0;
         waiting.creates.drain(..count).collect()
+    }
+
+    /// Those that wait since before that moment.
+    fn take_older_than(&self, moment: Duration) -> Vec<Create> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.creates.extract_if(.., |create| create.since < moment).collect()
     }
 }
 
@@ -124,7 +135,7 @@ impl<S: StateStore> Users<S> {
     async fn enqueue(&self, new: NewUser, key: Option<String>) -> Result<Created, Error> {
         let _begun = key.as_deref().map(|key| self.begin(key)).transpose()?;
         let (answer, created) = oneshot::channel();
-        if self.inner.creates.push(Create { new, key, answer }) {
+        if self.inner.creates.push(Create { new, key, since: self.now(), answer }) {
             let users = self.clone();
             self.spawn(async move { users.create_all().await });
         }
@@ -142,7 +153,13 @@ impl<S: StateStore> Users<S> {
                 Ok(created) => {
                     batch.into_iter().zip(created).for_each(|(create, created)| drop(create.answer.send(created)));
                 }
-                Err(fault) => batch.into_iter().for_each(|create| drop(create.answer.send(Err(fault.clone())))),
+                Err(fault) => {
+                    batch.into_iter().for_each(|create| drop(create.answer.send(Err(fault.clone()))));
+                    let late = self.inner.creates.take_older_than(self.now().saturating_sub(WAIT_MAX));
+                    let not_begun =
+                        || Error::Unavailable("the state store does not answer; nothing was created".into());
+                    late.into_iter().for_each(|create| drop(create.answer.send(Err(not_begun()))));
+                }
             }
         }
     }

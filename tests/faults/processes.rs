@@ -24,6 +24,8 @@ fn everything_is_unavailable(stage: &Stage, id: u64) {
         eventually("its view ends", || client.stats()["phase"].is_null());
         for (method, path, body) in [
             ("GET", format!("/users/{id}"), None),
+            ("GET", "/users?limit=10".to_owned(), None),
+            ("GET", "/users?email=a@b.co".to_owned(), None),
             ("PUT", format!("/users/{id}"), Some(json!({ "name": "Lost" }))),
             ("DELETE", format!("/users/{id}"), None),
             ("POST", "/users".to_owned(), Some(new_user("Lost"))),

@@ -1,6 +1,7 @@
 //! The stage of the faults: one stack that the tests use one after the other, since they break it and measure time,
 //! and two services on it, anew for each of them.
 
+use std::collections::BTreeMap;
 use std::process::{Command, Output};
 use std::sync::{Mutex, MutexGuard};
 use std::thread;
@@ -95,7 +96,8 @@ impl Stage<'_> {
         command
     }
 
-    /// Nothing in the cache contradicts the state store, and no service ever saw it do so.
+    /// Nothing in the cache contradicts the state store, and no service ever saw it do so; nor does the index of
+    /// e-mail addresses.
     #[track_caller]
     pub fn all_is_well(&self) {
         let mut verified: Option<Output> = None;
@@ -107,6 +109,29 @@ impl Stage<'_> {
         assert!(verified.status.success(), "{verified:#?}");
         for client in self.clients() {
             assert_eq!(client.stats()["violations"], Value::from(0));
+        }
+        self.index_is_right();
+    }
+}
+
+impl Stage<'_> {
+    /// Who has an address is found by it, and nobody else.
+    #[track_caller]
+    fn index_is_right(&self) {
+        let [client, _] = self.clients();
+        let (mut holders, mut after) = (BTreeMap::<String, Vec<Value>>::new(), Value::from(0));
+        while !after.is_null() {
+            let page = client.send("GET", &format!("/users?limit=1000&after={after}"), None).expect(200).json();
+            for user in page["users"].as_array().unwrap() {
+                holders.entry(user["email"].as_str().unwrap().to_owned()).or_default().push(user["id"].clone());
+            }
+            after = page["next"].clone();
+        }
+        for (email, ids) in holders {
+            let path = format!("/users?limit=1000&email={}", email.replace('+', "%2B").replace(' ', "%20"));
+            let found = client.send("GET", &path, None).expect(200).json();
+            let found: Vec<&Value> = found["users"].as_array().unwrap().iter().map(|user| &user["id"]).collect();
+            assert_eq!(found, ids.iter().collect::<Vec<_>>(), "{email}");
         }
     }
 }

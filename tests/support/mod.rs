@@ -14,11 +14,21 @@ pub mod service;
 pub mod stack;
 pub mod terminal;
 
+use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// How long a condition may take to come true: generous, since it costs nothing where all is well.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The program that a script of `tools/` puts into the user's cache directory.
+pub fn tool(program: &str, script: &str) -> Result<PathBuf, String> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+    let cache = cache.ok_or_else(|| format!("neither XDG_CACHE_HOME nor HOME says where {program} is"))?;
+    let path = cache.join("usersvc").join(program);
+    if path.is_file() { Ok(path) } else { Err(format!("{program} is not there: run `{script}`")) }
+}
 
 /// Waits until the condition is true, and fails the test with `what` if it does not become so.
 #[track_caller]

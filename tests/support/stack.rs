@@ -15,6 +15,7 @@ use super::components::{
     in_memory, postgres_v1, postgres_v2, redis, sqlite,
 };
 use super::process::{Scene, Server, http_get, http_status, on_free_ports, run};
+use super::tool;
 
 /// The app id of the sidecar that all tests of a binary share.
 pub const APP_ID: &str = "user-service";
@@ -337,16 +338,7 @@ fn daprd_program() -> Result<PathBuf, String> {
         .lines()
         .find_map(|line| line.trim().trim_start_matches("require ").strip_prefix("github.com/dapr/dapr v"))
         .expect("the tool module requires Dapr");
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cache = set("XDG_CACHE_HOME")
-        .or_else(|| set("HOME").map(|home| home.join(".cache")))
-        .ok_or("neither XDG_CACHE_HOME nor HOME says where the sidecar is")?;
-    let program = cache.join(format!("usersvc/daprd-{version}/daprd"));
-    if program.is_file() {
-        Ok(program)
-    } else {
-        Err("the Dapr sidecar is not built: run `tools/daprd/build`".to_owned())
-    }
+    tool(&format!("daprd-{version}/daprd"), "tools/daprd/build")
 }
 
 /// The directory of PostgreSQL's programs: the newest that Debian installed, or the one on the path.

@@ -7,6 +7,8 @@ use colored::Colorize;
 use serde_json::{Value, json};
 
 use super::super::exit::{Exit, Failure};
+use super::super::line::Refusal;
+use super::super::options::Output;
 use super::{Screen, harmless, tell};
 use crate::client::InvalidField;
 
@@ -104,6 +106,19 @@ fn title(exit: Exit) -> &'static str {
     }
 }
 
+/// Prints why a command line makes no sense, or what it asks to be told, and tells how to end.
+#[must_use]
+pub fn refusal(refusal: &Refusal, words: &[OsString]) -> Exit {
+    match refusal {
+        Refusal::Grammar(error) => usage(error, words),
+        Refusal::Settings(failure) => {
+            let format = if asks_for_json(words) { Output::Json } else { Output::Table };
+            Screen::of_nobody(format).failure(failure);
+            failure.exit
+        }
+    }
+}
+
 /// Prints what clap says of a command line, help and version included, and tells how to end.
 #[must_use]
 pub fn usage(error: &clap::Error, words: &[OsString]) -> Exit {
@@ -114,12 +129,7 @@ pub fn usage(error: &clap::Error, words: &[OsString]) -> Exit {
         _ => Exit::Usage,
     };
     if exit != Exit::Done && asks_for_json(words) {
-        let told = error.render().to_string();
-        let mut lines = told.lines().map(str::trim).filter(|line| !line.is_empty());
-        let sentence = lines.next().unwrap_or("usage").trim_start_matches("error: ");
-        let mut failure = Failure::new(exit, sentence);
-        failure.tries = lines.map(str::to_owned).collect();
-        tell(&problem(&failure).to_string());
+        tell(&problem(&Failure { exit, ..Failure::of_usage(error) }).to_string());
     } else {
         // A reader of help who has gone away is no failure.
         let _ = error.print();

@@ -20,9 +20,9 @@ use rustix::fd::AsFd;
 use super::options::{Global, Output, TraceForm};
 
 pub use banner::Banner;
-pub use failure::usage;
+pub use failure::{refusal, usage};
 pub use plan::Plan;
-pub use shown::{List, Shown};
+pub use shown::{Columns, List, Shown, Told, plain_json};
 pub use text::Text;
 pub use yaml::yaml;
 
@@ -87,6 +87,14 @@ impl Screen {
             verbose: global.verbose > 0,
             trace: if global.quiet { TraceForm::Off } else { global.trace },
         }
+    }
+
+    /// The streams of this process, for a command line that makes no sense.
+    #[must_use]
+    fn of_nobody(format: Output) -> Self {
+        colored::control::set_override(true);
+        let (out, err) = (Stream::of(&io::stdout(), false), Stream::of(&io::stderr(), false));
+        Self { out, err, format, quiet: false, verbose: false, trace: TraceForm::Off }
     }
 
     /// Whether more is to be said than usual.

@@ -49,7 +49,8 @@ pub trait Shown {
 }
 
 /// The JSON of a result that is plain.
-pub(super) fn plain_json(result: &impl Serialize) -> Vec<u8> {
+#[must_use]
+pub fn plain_json(result: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(result).expect("results are plain JSON")
 }
 

@@ -11,14 +11,16 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::config::{Current, Settings};
 use super::exit::{self, Exit, Failure};
+use super::line::Line;
 use super::link::Link;
 use super::options::Global;
 use super::render::{self, Screen};
-use super::{Command, complete as completed, completions, help, perform, read, serve};
+use super::{Command, complete as completed, completions, config, help, perform, serve};
 use prompt::{Prompt, Said};
 
 /// `usersvc shell`
@@ -39,7 +41,7 @@ history, ^C ends a command, ^D leaves.";
 #[command(name = "", no_binary_name = true, help_template = "{subcommands}{after-help}", after_help = AT_THE_PROMPT)]
 #[command(args_override_self = true, disable_version_flag = true, disable_help_subcommand = true)]
 #[command(max_term_width = 110)]
-struct Line {
+struct Words {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
@@ -57,7 +59,7 @@ enum Verb {
 
 /// The grammar of a line: that of the command line, and `exit`.
 fn grammar() -> clap::Command {
-    completed(Line::command()).mut_subcommand("shell", |shell| shell.hide(true))
+    completed(Words::command()).mut_subcommand("shell", |shell| shell.hide(true))
 }
 
 /// How a line ended.
@@ -71,10 +73,11 @@ enum Ended {
 ///
 /// # Errors
 /// That the script cannot be read.
-pub fn run(args: &ShellArgs, words: &[OsString], screen: &Screen) -> anyhow::Result<Exit> {
+pub fn run(args: &ShellArgs, global: &Global, words: &[OsString], screen: &Screen) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut session = Session { inherited: inherited(words), link: Link::default() };
+        let context = global.context_name.clone();
+        let mut session = Session { inherited: inherited(words), context, link: Link::default() };
         let ended = match args.file.as_deref() {
             Some(path) if path != Path::new("-") => {
                 let file = File::open(path).map_err(|fault| unreadable(path, &fault))?;
@@ -123,6 +126,8 @@ fn inherited(words: &[OsString]) -> Vec<OsString> {
 /// What goes on from one line to the next.
 struct Session {
     inherited: Vec<OsString>,
+    /// The context that its options or the environment name.
+    context: Option<String>,
     link: Link,
 }
 
@@ -135,7 +140,7 @@ impl Session {
         let mut prompt = Prompt::open(grammar(), screen);
         let mut last = Exit::Done;
         loop {
-            match prompt.ask(last).await {
+            match prompt.ask(self.context().as_ref(), last).await {
                 Said::Line(line) => match self.line(&line, screen).await {
                     Ended::With(exit) => last = exit,
                     Ended::Leaving => return Ok(Exit::Done),
@@ -147,6 +152,11 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// The context of the next line. It may have been chosen by the last one.
+    fn context(&self) -> Option<Current> {
+        Settings::read(self.context.as_deref()).ok()?.current
     }
 
     /// Lines of a script, until one fails.
@@ -175,15 +185,17 @@ impl Session {
             }
         };
         let words = [self.inherited.clone(), given].concat();
-        let read = read(&grammar(), words.clone());
-        let line = match read.and_then(|given| Line::from_arg_matches(&given)) {
-            Ok(line) => Line { global: Global { in_shell: true, ..line.global }, ..line },
-            Err(refusal) => return Ended::With(render::usage(&refusal, &words)),
+        let Line { said, matches, settings } = match Line::<Words>::read(&grammar(), &words) {
+            Ok(line) => line,
+            Err(refusal) => return Ended::With(render::refusal(&refusal, &words)),
         };
+        let line =
+            Words { global: Global { in_shell: true, context: settings.current.clone(), ..said.global }, ..said };
         let screen = Screen::new(&line.global);
         let ended = match &line.verb {
             Verb::Exit => return Ended::Leaving,
             Verb::Command(Command::Serve(args)) => serve::serve(args, &line.global, &screen).await,
+            Verb::Command(Command::Config(command)) => config::run(command, &settings, &matches, &screen),
             Verb::Command(Command::Completions(args)) => completions::run(args.shell),
             Verb::Command(Command::Help(args)) => help::run(args, grammar(), &[], &screen),
             Verb::Command(Command::Shell(_)) => Err(Failure::new(Exit::Usage, "this is the shell already").into()),
@@ -206,6 +218,8 @@ fn unreadable_line(nth: usize, fault: &io::Error) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use clap::FromArgMatches;
+
     use super::*;
 
     fn words(line: &str) -> Vec<OsString> {
@@ -223,7 +237,7 @@ mod tests {
         let mut line = inherited(&words("usersvc -vv --via embedded shell -o json --data-dir '/a b'"));
         line.extend(words("user get 1 --via api"));
         let given = grammar().try_get_matches_from(line).unwrap();
-        let line = Line::from_arg_matches(&given).unwrap();
+        let line = Words::from_arg_matches(&given).unwrap();
         assert_eq!(line.global.via, super::super::options::Via::Api);
         assert_eq!(line.global.output, super::super::options::Output::Json);
         assert_eq!(line.global.verbose, 2);
@@ -233,6 +247,6 @@ mod tests {
     #[test]
     fn an_option_may_be_repeated_before_the_verb() {
         let given = grammar().try_get_matches_from(["--via=api", "--via", "dapr", "user", "get", "1"]).unwrap();
-        assert_eq!(Line::from_arg_matches(&given).unwrap().global.via, super::super::options::Via::Dapr);
+        assert_eq!(Words::from_arg_matches(&given).unwrap().global.via, super::super::options::Via::Dapr);
     }
 }

@@ -11,6 +11,7 @@ use rustyline::{ColorMode, CompletionType, Config, Editor};
 use std::sync::mpsc as blocking;
 use tokio::sync::mpsc;
 
+use super::super::config::Current;
 use super::super::exit::Exit;
 use super::super::render::Screen;
 use super::super::wire;
@@ -56,16 +57,21 @@ impl Prompt {
         Self { questions, answers, color }
     }
 
-    /// The next line. The prompt shows how the last one ended.
-    pub async fn ask(&mut self, last: Exit) -> Said {
-        let plain = match last {
+    /// The next line. The prompt shows the context, red if it is guarded, and how the last line ended.
+    pub async fn ask(&mut self, context: Option<&Current>, last: Exit) -> Said {
+        let place = context.map(|context| format!("{} ", context.name)).unwrap_or_default();
+        let state = match last {
             Exit::Done => "users> ".to_owned(),
             exit => format!("users ✗{}> ", exit as u8),
         };
-        let styled = match last {
-            _ if !self.color => plain.clone(),
-            Exit::Done => plain.green().bold().to_string(),
-            _ => plain.red().bold().to_string(),
+        let plain = format!("{place}{state}");
+        let styled = match self.color {
+            false => plain.clone(),
+            true => {
+                let place = if context.is_some_and(|it| it.guarded) { place.red().bold() } else { place.cyan().bold() };
+                let state = if last == Exit::Done { state.green().bold() } else { state.red().bold() };
+                format!("{place}{state}")
+            }
         };
         // Where the thread has gone, the answer says so.
         let _ = self.questions.send((plain, styled));

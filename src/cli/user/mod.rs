@@ -115,8 +115,8 @@ pub async fn run(command: &UserCommand, global: &Global, link: &mut Link, screen
             if unsent.is_wanted() {
                 return unsent.print(ids.possible().map(Call::Delete), global, screen);
             }
-            if !ids.is_one() && !dry_run {
-                question::confirm(global, &format!("Deleting {} users", ids.count()))?;
+            if !dry_run {
+                ask_before_delete(&ids, global)?;
             }
             let backend = link.reach(global, screen).await?;
             if *dry_run {
@@ -126,6 +126,13 @@ pub async fn run(command: &UserCommand, global: &Global, link: &mut Link, screen
             let judge = |id| move |error| Failure::of_write(error, &look(id));
             ids.each(backend, screen, async |id| Asked::timed(backend.delete(id), judge(id)).await).await
         }
+    }
+}
+
+fn ask_before_delete(ids: &Ids, global: &Global) -> anyhow::Result<()> {
+    match ids.only() {
+        Some(id) => question::confirm_where_guarded(global, &format!("Deleting user {id}")),
+        None => question::confirm(global, &format!("Deleting {} users", ids.count())),
     }
 }
 

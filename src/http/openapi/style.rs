@@ -25,16 +25,18 @@ pub fn apply(document: &mut Value) {
         if let Some(get) = item.get("get").cloned() {
             item.insert("head".into(), head(get));
         }
-        item.insert("options".into(), options(path));
+        item.insert("options".into(), options(path, item));
         for (method, operation) in item.iter_mut() {
             let name = operation["summary"].as_str().expect("a handler has a summary").to_lowercase();
             operation["operationId"] = operation_id(&name, path, method).into();
             for response in operation["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
                 response["headers"]["X-Request-Id"] = header("The id of the request", REQUEST_ID);
             }
-            for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
-                let title = title(parameter["name"].as_str().unwrap_or_default());
-                parameter["schema"]["title"] = title.into();
+            for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+                if parameter["in"] != "header" {
+                    let title = title(parameter["name"].as_str().unwrap_or_default());
+                    parameter["schema"]["title"] = title.into();
+                }
             }
         }
     });
@@ -98,26 +100,26 @@ fn head(mut get: Value) -> Value {
     get
 }
 
-/// OPTIONS, as the service answers it.
-fn options(template: &str) -> Value {
+/// OPTIONS, as the service answers it: whatever stands in the path.
+fn options(template: &str, item: &Object) -> Value {
     let resource = Resource::named(template).expect("a path of the document names a resource");
     let mut headers = json!({ "Allow": header("The methods of the resource", resource.allow()) });
     if let Some(types) = resource.accept_patch() {
         headers["Accept-Patch"] = header("The types of a patch (RFC 5789, section 3.1)", types);
     }
-    let parameters = template.contains("{user_id}").then(|| {
-        json!([{ "name": "user_id", "in": "path", "required": true, "schema": { "type": "string" }, "example": "1" }])
+    let other = item.values().next().expect("a resource has a method of its own");
+    let parameters = other.get("parameters").and_then(Value::as_array).into_iter().flatten();
+    let in_path = parameters.filter(|parameter| parameter["in"] == "path").cloned().map(|mut parameter| {
+        parameter["schema"] = json!({ "type": "string" });
+        parameter
     });
-    let mut operation = json!({
+    json!({
         "tags": [METHODS],
         "summary": "Allowed Methods",
         "description": "What can be asked of the resource",
+        "parameters": in_path.collect::<Value>(),
         "responses": { "204": { "description": "The methods are in `Allow`", "headers": headers } },
-    });
-    if let Some(parameters) = parameters {
-        operation["parameters"] = parameters;
-    }
-    operation
+    })
 }
 
 fn header(told: &str, example: &str) -> Value {

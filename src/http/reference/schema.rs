@@ -5,6 +5,9 @@ use serde_json::Value;
 
 use super::{inline, members, text};
 
+/// A longer pattern tells a person nothing; the description has it in words.
+const PATTERN_MAX: usize = 60;
+
 /// A schema that has a name.
 pub fn whole(name: &str, schema: &Value) -> Markup {
     let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().map(text).collect();
@@ -50,7 +53,9 @@ pub fn kind(schema: &Value) -> Markup {
         }
         @if let Some(format) = schema["format"].as_str().filter(|format| !is_of_machines(format)) { " (" (format) ")" }
         @for bound in bounds(schema) { ", " (bound) }
-        @if let Some(pattern) = schema["pattern"].as_str() { ", like " code { (pattern) } }
+        @if let Some(pattern) = schema["pattern"].as_str().filter(|pattern| pattern.len() <= PATTERN_MAX) {
+            ", like " code { (pattern) }
+        }
     }
 }
 
