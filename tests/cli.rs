@@ -22,6 +22,8 @@ mod strangers;
 mod unsent;
 #[path = "cli/verbs.rs"]
 mod verbs;
+#[path = "cli/watch.rs"]
+mod watch;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

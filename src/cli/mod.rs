@@ -18,6 +18,7 @@ pub mod shell;
 mod unsent;
 pub mod user;
 mod values;
+pub mod watch;
 pub mod wire;
 
 use std::ffi::OsString;
@@ -124,6 +125,7 @@ pub fn once(line: &Cli, screen: &Screen) -> anyhow::Result<Exit> {
 
 /// Runs a command that needs a backend, until it ends or ^C is pressed.
 async fn perform(command: &Command, global: &Global, link: &mut Link, screen: &Screen) -> anyhow::Result<Exit> {
+    let is_ended_by_itself = matches!(command, Command::Cache(CacheCommand::Watch(_)));
     let work = async {
         match command {
             Command::User(command) => user::run(command, global, link, screen).await,
@@ -135,7 +137,7 @@ async fn perform(command: &Command, global: &Global, link: &mut Link, screen: &S
     };
     tokio::select! {
         ended = work => ended,
-        _ = tokio::signal::ctrl_c() => Err(interrupted(command).into()),
+        _ = tokio::signal::ctrl_c(), if !is_ended_by_itself => Err(interrupted(command).into()),
     }
 }
 

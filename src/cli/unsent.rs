@@ -46,6 +46,7 @@ pub enum Call<'a> {
     FlushAll,
     Verify(Scope, bool),
     Stats,
+    Events(Option<UserId>),
 }
 
 impl Call<'_> {
@@ -60,6 +61,7 @@ impl Call<'_> {
             Self::FlushAll => Request::flush_all(),
             Self::Verify(scope, fix) => Request::verify(*scope, *fix),
             Self::Stats => Request::stats(),
+            Self::Events(only) => Request::events(*only),
         }
     }
 
@@ -102,7 +104,7 @@ impl Call<'_> {
             }
             Self::Delete(id) => Some(("DELETE", state, format!("/{}", row_key(*id)), None)),
             Self::Inspect(id) => Some(("GET", cache, format!("/{}@<EPOCH>", row_key(*id)), None)),
-            Self::Flush(_) | Self::FlushAll | Self::Verify(..) | Self::Stats => None,
+            Self::Flush(_) | Self::FlushAll | Self::Verify(..) | Self::Stats | Self::Events(_) => None,
         }
     }
 

@@ -42,7 +42,7 @@ fn read_request(stream: &TcpStream) -> Option<()> {
 }
 
 /// A server that answers everything with these bytes, and closes.
-fn saying(bytes: impl Into<Vec<u8>>) -> String {
+pub fn saying(bytes: impl Into<Vec<u8>>) -> String {
     let bytes = bytes.into();
     server(move |mut stream| drop(stream.write_all(&bytes)))
 }
