@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, SchemaType, Type};
 
 use crate::user::{EMAIL_MAX, NAME_MAX, Name, UserId};
-pub use crate::users::{Flushed, Inspection, Listing, Page, Stats, Verification};
+pub use crate::users::{Disagreement, Flushed, Inspection, Listing, Page, Stats, Verification};
 
 /// The answer to a delete.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -105,4 +105,28 @@ pub struct VerifyBody {
     /// Flush what is wrong.
     #[serde(default)]
     pub fix: bool,
+}
+
+/// A line of the answer to a verification.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = CacheVerifyLine)]
+#[serde(rename_all = "lowercase")]
+pub enum VerifyLine {
+    /// How far it is.
+    Progress { checked: u64, of: u64 },
+    /// What was found, as it was found.
+    Disagreement(Disagreement),
+    /// The last line: all of it.
+    Done(Verification),
+    /// The last line, where it could not be brought to its end.
+    Error(VerifyFailure),
+}
+
+/// Why a verification ended before its end: an error as another answer would tell it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = CacheVerifyFailure)]
+pub struct VerifyFailure {
+    pub status: u16,
+    pub code: String,
+    pub detail: String,
 }

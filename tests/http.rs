@@ -4,6 +4,8 @@
 mod conditions;
 #[path = "http/events.rs"]
 mod events;
+#[path = "http/invocation.rs"]
+mod invocation;
 #[path = "http/keys.rs"]
 mod keys;
 #[path = "http/lists.rs"]
@@ -21,6 +23,8 @@ mod request_ids;
 #[path = "http/starting.rs"]
 mod starting;
 mod support;
+#[path = "http/verify.rs"]
+mod verify;
 
 /// The same tests on both stores: each is a function that is given a running service.
 macro_rules! on_both_stores {
@@ -67,6 +71,11 @@ on_both_stores! {
         the_same_key_with_another_body_is_refused_and_creates_nobody
         of_equal_creates_at_the_same_time_one_is_made
         a_key_that_makes_no_sense_is_named;
+    invocation:
+        a_sidecar_that_asks_for_its_configuration_is_told_quietly;
+    verify:
+        a_verification_tells_how_far_it_is_and_at_the_end_all_of_it
+        the_client_hears_how_far_a_verification_is;
     events:
         what_happens_in_the_cache_is_told_as_it_happens
         a_listener_for_one_user_hears_of_no_other

@@ -104,7 +104,7 @@ pub async fn run(command: &CacheCommand, global: &Global, link: &mut Link, scree
                 return unsent.print([Call::Verify(scope, *fix)], global, screen);
             }
             let backend = link.reach(global, screen).await?;
-            let found = backend.verify(scope, *fix && !dry_run).await?;
+            let found = backend.verify(scope, *fix && !dry_run, |_, _| {}).await?;
             screen.show(&found)?;
             Ok(if found.disagreements.is_empty() { Exit::Done } else { Exit::Found })
         }

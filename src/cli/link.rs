@@ -67,8 +67,8 @@ impl Backend for Reached {
         through!(self, backend => backend.flush_all().await)
     }
 
-    async fn verify(&self, scope: Scope, fix: bool) -> Result<Verification, Error> {
-        through!(self, backend => backend.verify(scope, fix).await)
+    async fn verify(&self, scope: Scope, fix: bool, progress: impl FnMut(u64, u64)) -> Result<Verification, Error> {
+        through!(self, backend => backend.verify(scope, fix, progress).await)
     }
 
     async fn stats(&self) -> Result<Stats, Error> {

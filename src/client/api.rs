@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::request::Request;
 use super::{Answer, Backend, Error, Names};
-use crate::api::{Deleted, Flushed, Inspection, Listing, Page, Stats, Verification};
+use crate::api::{Deleted, Flushed, Inspection, Listing, Page, Stats, Verification, VerifyLine};
 use crate::timing;
 use crate::trace::{Tier, Trace, Traced};
 use crate::user::{NewUser, RequestedId, User, UserChange, UserId};
@@ -100,7 +100,7 @@ impl Api {
     /// # Errors
     /// Why it is not, or not this one.
     pub async fn probe(&self) -> Result<(), Error> {
-        let reply = self.send(Request::probe()).await?;
+        let reply = self.send(Request::probe(), &mut |_| {}).await?;
         let health: Option<serde_json::Value> = serde_json::from_slice(&reply.body).ok();
         match health.as_ref().and_then(|health| health.get("service")) {
             Some(service) if service == "user-service" => Ok(()),
@@ -108,19 +108,20 @@ impl Api {
         }
     }
 
-    /// Sends a request, again where that is safe and may help, and reads the whole answer, whatever it is.
-    async fn send(&self, request: Request) -> Result<Reply, Error> {
+    /// Sends a request, again where that is safe and may help, and reads the whole answer, whatever it is. `hear` is
+    /// given what there is of its body, each time that there is more.
+    async fn send(&self, request: Request, hear: &mut dyn FnMut(&[u8])) -> Result<Reply, Error> {
         let mut usual = self.settings.pause;
         for _ in 0..self.settings.repeats {
-            let sent = self.send_once(&request).await;
+            let sent = self.send_once(&request, hear).await;
             let Some(pause) = pause_before_again(&request, &sent, usual) else { return sent };
             tokio::time::sleep(pause).await;
             usual *= 2;
         }
-        self.send_once(&request).await
+        self.send_once(&request, hear).await
     }
 
-    async fn send_once(&self, request: &Request) -> Result<Reply, Error> {
+    async fn send_once(&self, request: &Request, hear: &mut dyn FnMut(&[u8])) -> Result<Reply, Error> {
         let patience = request.patience.unwrap_or(self.settings.answer);
         let fault = |fault: reqwest::Error| self.explain(&fault, patience);
         let mut answer = self.built(request, patience).send().await.map_err(fault)?;
@@ -131,6 +132,7 @@ impl Api {
             if body.len() > BODY_MAX {
                 return Err(Error::foreign(&self.base, status.as_u16(), &body));
             }
+            hear(&body);
         }
         Ok(Reply { status, headers, body })
     }
@@ -166,7 +168,7 @@ impl Api {
     async fn ask<T>(&self, request: Request, read: impl FnOnce(&Reply) -> Option<T>) -> Answer<T> {
         let about = request.about.clone();
         let user = about.as_ref().and_then(RequestedId::possible);
-        let reply = match self.send(request).await {
+        let reply = match self.send(request, &mut |_| {}).await {
             Ok(reply) => reply,
             Err(fault) => return Traced { value: Err(fault), trace: Trace { user, ..Trace::default() } },
         };
@@ -206,6 +208,29 @@ impl Api {
             steps.push(timed.step);
         }
         Trace { user, steps }
+    }
+}
+
+/// Cuts a body that still grows into its lines.
+#[derive(Default)]
+struct Lines {
+    /// Where the next line begins.
+    begin: usize,
+    /// How far there is no end of it.
+    searched: usize,
+}
+
+impl Lines {
+    /// The next whole line.
+    fn next<'a>(&mut self, body: &'a [u8]) -> Option<&'a [u8]> {
+        let Some(end) = body[self.searched..].iter().position(|byte| *byte == b'\n') else {
+            self.searched = body.len();
+            return None;
+        };
+        let end = self.searched + end;
+        let line = &body[self.begin..end];
+        (self.begin, self.searched) = (end + 1, end + 1);
+        Some(line)
     }
 }
 
@@ -282,8 +307,27 @@ impl Backend for Api {
         self.ask_json(Request::flush_all()).await.value
     }
 
-    async fn verify(&self, scope: Scope, fix: bool) -> Result<Verification, Error> {
-        self.ask_json(Request::verify(scope, fix)).await.value
+    async fn verify(&self, scope: Scope, fix: bool, mut progress: impl FnMut(u64, u64)) -> Result<Verification, Error> {
+        let (mut lines, mut last) = (Lines::default(), None);
+        let mut hear = |body: &[u8]| {
+            while let Some(line) = lines.next(body) {
+                last = serde_json::from_slice(line).ok();
+                if let Some(VerifyLine::Progress { checked, of }) = last {
+                    progress(checked, of);
+                }
+            }
+        };
+        let reply = self.send(Request::verify(scope, fix), &mut hear).await?;
+        let status = reply.status.as_u16();
+        match last {
+            Some(VerifyLine::Done(found)) => Ok(found),
+            Some(VerifyLine::Error(failure)) => {
+                let told = serde_json::to_vec(&failure).expect("it was JSON before");
+                Err(Error::of_answer(&self.base, failure.status, &told, None))
+            }
+            _ if reply.status.is_success() => Err(Error::foreign(&self.base, status, &reply.body)),
+            _ => Err(Error::of_answer(&self.base, status, &reply.body, None)),
+        }
     }
 
     async fn stats(&self) -> Result<Stats, Error> {

@@ -76,8 +76,12 @@ impl Backend for Direct {
         Ok(self.users.flush_all().await?)
     }
 
-    async fn verify(&self, scope: Scope, fix: bool) -> Result<Verification, Error> {
-        Ok(self.users.verify(scope, fix).await?)
+    async fn verify(&self, scope: Scope, fix: bool, mut progress: impl FnMut(u64, u64)) -> Result<Verification, Error> {
+        let mut check = self.users.check(scope, fix).await?;
+        while check.step().await?.is_some() {
+            progress(check.report().checked, check.of());
+        }
+        Ok(check.report().clone())
     }
 
     async fn stats(&self) -> Result<Stats, Error> {

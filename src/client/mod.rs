@@ -115,8 +115,14 @@ pub trait Backend {
     /// Flushes the whole cache, and returns when nobody can hit an old entry any more.
     fn flush_all(&self) -> impl Future<Output = Result<Flushed, Error>>;
 
-    /// Compares cache and state store; `fix` flushes the entries that are wrong.
-    fn verify(&self, scope: Scope, fix: bool) -> impl Future<Output = Result<Verification, Error>>;
+    /// Compares cache and state store; `fix` flushes the entries that are wrong. `progress` is told now and then how
+    /// many users were compared, of how many.
+    fn verify(
+        &self,
+        scope: Scope,
+        fix: bool,
+        progress: impl FnMut(u64, u64),
+    ) -> impl Future<Output = Result<Verification, Error>>;
 
     /// The counters of the running service.
     fn stats(&self) -> impl Future<Output = Result<Stats, Error>>;

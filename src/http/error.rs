@@ -29,6 +29,8 @@ pub enum Refusal {
     Panicked,
     /// The stores are not found yet.
     Starting,
+    /// The service stops.
+    Stopping,
     /// So many listen to the events that nobody else can.
     TooManyListeners,
 }
@@ -46,7 +48,8 @@ impl From<Error> for Refusal {
 }
 
 impl Refusal {
-    fn code(&self) -> Code {
+    /// What its client goes by.
+    pub fn code(&self) -> Code {
         match self {
             Self::Invalid(_) => Code::InputInvalid,
             Self::Unparsable => Code::BodyUnreadable,
@@ -63,6 +66,7 @@ impl Refusal {
             Self::Failed(Error::Corrupt(_)) => Code::RowDamaged,
             Self::Panicked => Code::ServiceFailed,
             Self::Starting => Code::ServiceStarting,
+            Self::Stopping => Code::ServiceStopping,
             Self::TooManyListeners => Code::TooManyListeners,
         }
     }
@@ -89,6 +93,7 @@ impl Refusal {
                 "The service failed on this request; read the user again to see whether it was done".into()
             }
             Self::Starting => "The service is starting, and has not found its stores yet; try again in a moment".into(),
+            Self::Stopping => "The service is stopping, and goes on with nothing; ask again when it is back".into(),
             Self::TooManyListeners => {
                 format!("{LISTENERS_MAX} clients listen to the events, and no more can; try again when one has left")
             }

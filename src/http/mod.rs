@@ -30,6 +30,7 @@ mod scan;
 mod server;
 mod soon;
 mod users;
+mod verify;
 
 use axum::Router;
 use axum::extract::Request;
@@ -78,7 +79,7 @@ async fn answer(service: &Service, request: Request) -> Response {
         (&Method::DELETE, Resource::Cache) => cache::flush_all(&users).await,
         (&Method::GET, Resource::CacheStats) => Ok(cache::stats(&users)),
         (&Method::GET, Resource::CacheEvents) => events::get(&users, &head, service.stopping.clone()),
-        (&Method::POST, Resource::CacheVerify) => cache::verify(&users, &head, given).await,
+        (&Method::POST, Resource::CacheVerify) => verify::verify(&users, &head, given, service.stopping.clone()).await,
         (_, resource) => {
             let response = Problem::new(Code::MethodNotAllowed, "Method Not Allowed").into();
             Ok(reply::with(response, header::ALLOW, resource.allow()))
@@ -95,6 +96,7 @@ fn answer_without_users(service: &Service, method: &Method, resource: &Resource,
         (&Method::GET, Resource::Live) => Some(probes::livez()),
         (&Method::GET, Resource::Ready) => Some(probes::readyz(&service.users)),
         (&Method::GET, Resource::Metrics) => Some(metrics::get(&service.metrics, service.users.get())),
+        (&Method::GET, Resource::DaprConfig) => Some(probes::dapr_config()),
         (&Method::GET, Resource::OpenApi) => Some(openapi::get(head)),
         (&Method::GET, Resource::Docs) => Some(docs::get(head)),
         (&Method::GET, Resource::DocsFile(name)) => Some(docs::file(name, head)),

@@ -19,7 +19,7 @@ pub use self::style::METHODS;
 use super::asset::Asset;
 use super::invalid::Fault;
 use super::problem::{Code, Document, Listed, Told};
-use super::{cache, docs, events, metrics, probes, reference, users};
+use super::{cache, docs, events, metrics, probes, reference, users, verify};
 use crate::api::{Deleted, Page};
 use crate::user::User;
 
@@ -41,10 +41,10 @@ use crate::user::User;
         (name = style::METHODS, description = "What every resource answers by the same rules")
     ),
     paths(
-        probes::health, probes::livez, probes::readyz, metrics::get,
+        probes::health, probes::livez, probes::readyz, probes::dapr_config, metrics::get,
         get, docs::get, docs::file, reference::get,
         users::list, users::create, users::get, users::update, users::patch, users::delete,
-        cache::inspect, cache::flush, cache::flush_all, cache::stats, events::get, cache::verify,
+        cache::inspect, cache::flush, cache::flush_all, cache::stats, events::get, verify::verify,
     ),
     components(schemas(User, Page, Deleted, Told, Listed, Fault, Document, Code))
 )]

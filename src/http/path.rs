@@ -14,6 +14,7 @@ pub enum Resource<'a> {
     Live,
     Ready,
     Metrics,
+    DaprConfig,
     /// The same, to try out.
     Docs,
     /// A file that the page of [`Self::Docs`] loads.
@@ -40,6 +41,7 @@ impl<'a> Resource<'a> {
             "/livez" => return Some(Self::Live),
             "/readyz" => return Some(Self::Ready),
             "/metrics" => return Some(Self::Metrics),
+            "/dapr/config" => return Some(Self::DaprConfig),
             "/docs" => return Some(Self::Docs),
             "/redoc" => return Some(Self::Reference),
             "/users" => return Some(Self::Users),
@@ -60,7 +62,7 @@ impl<'a> Resource<'a> {
     pub fn allow(&self) -> &'static str {
         match self {
             Self::Health | Self::Live | Self::Ready | Self::Metrics => "GET, HEAD, OPTIONS",
-            Self::CacheStats | Self::CacheEvents => "GET, HEAD, OPTIONS",
+            Self::DaprConfig | Self::CacheStats | Self::CacheEvents => "GET, HEAD, OPTIONS",
             Self::OpenApi | Self::Docs | Self::DocsFile(_) | Self::Reference => "GET, HEAD, OPTIONS",
             Self::Users => "GET, HEAD, POST, OPTIONS",
             Self::CacheVerify => "POST, OPTIONS",

@@ -1,4 +1,5 @@
-//! Probes: they ask no store, so they answer at once, whatever the stores do, and before they are found.
+//! Probes, and what a sidecar asks at its start: they ask no store, so they answer at once, whatever the stores do, and
+//! before they are found.
 
 use axum::http::{StatusCode, header};
 use axum::response::Response;
@@ -115,4 +116,17 @@ pub fn readyz(users: &Soon) -> Response {
     }
     let response = reply::json(StatusCode::SERVICE_UNAVAILABLE, &Ready::from(stores));
     reply::with(response, header::RETRY_AFTER, "1")
+}
+
+/// Sidecar Config
+///
+/// What a Dapr sidecar asks its app for when it starts: no actors, so nothing
+#[utoipa::path(
+    get,
+    path = "/dapr/config",
+    tag = "Health",
+    responses((status = 200, description = SUCCESS, body = serde_json::Value, example = json!({})))
+)]
+pub fn dapr_config() -> Response {
+    reply::json(StatusCode::OK, &serde_json::Map::new())
 }

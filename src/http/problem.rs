@@ -62,6 +62,7 @@ codes! {
     RowDamaged "row_damaged" INTERNAL_SERVER_ERROR "What is stored cannot be read"
     ServiceFailed "service_failed" INTERNAL_SERVER_ERROR "The service failed"
     ServiceStarting "service_starting" SERVICE_UNAVAILABLE "The service is starting"
+    ServiceStopping "service_stopping" SERVICE_UNAVAILABLE "The service is stopping"
     TooManyListeners "too_many_listeners" SERVICE_UNAVAILABLE "Nobody else can listen to the events"
     StoreUnavailable "store_unavailable" SERVICE_UNAVAILABLE "A store does not answer"
 }

@@ -48,7 +48,7 @@ pub use precondition::{Precondition, Versions};
 pub use readiness::{Readiness, Standing, Status};
 pub use stats::{Latency, Stats};
 pub use variant::Variant;
-pub use verify::{Disagreement, Scope, Verification};
+pub use verify::{Check, Disagreement, Scope, Verification};
 
 /// How the users are kept.
 #[derive(Clone)]

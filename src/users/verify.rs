@@ -10,7 +10,7 @@ use super::envelope::Envelope;
 use super::inspect::Verdict;
 use super::row::Row;
 use super::{COUNTER_KEY, Error, Users, row_key};
-use crate::state::{StateStore, Version};
+use crate::state::{StateStore, Store, Version};
 use crate::user::UserId;
 
 /// Users that are compared in one bulk call of each store.
@@ -57,13 +57,54 @@ pub struct Verification {
     pub disagreements: Vec<Disagreement>,
 }
 
+/// A verification under way.
+pub struct Check<S = Store> {
+    users: Users<S>,
+    ids: Box<dyn Iterator<Item = UserId> + Send>,
+    of: u64,
+    fix: bool,
+    report: Verification,
+}
+
+impl<S: StateStore> Check<S> {
+    /// Compares some more users, and tells the disagreements among them; `None` when all are compared.
+    pub async fn step(&mut self) -> Result<Option<&[Disagreement]>, Error> {
+        let page: Vec<UserId> = self.ids.by_ref().take(PAGE).collect();
+        if page.is_empty() {
+            return Ok(None);
+        }
+        let known = self.report.disagreements.len();
+        self.users.verify_page(&page, self.fix, &mut self.report).await?;
+        Ok(Some(&self.report.disagreements[known..]))
+    }
+
+    /// How many users there are to be compared.
+    #[must_use]
+    pub fn of(&self) -> u64 {
+        self.of
+    }
+
+    /// What was found so far.
+    #[must_use]
+    pub fn report(&self) -> &Verification {
+        &self.report
+    }
+}
+
 impl<S: StateStore> Users<S> {
-    /// Compares cache and state store. What looks wrong is read again before it is accused: a write may have come
-    /// between the two reads.
+    /// Compares cache and state store.
     pub async fn verify(&self, scope: Scope, fix: bool) -> Result<Verification, Error> {
+        let mut check = self.check(scope, fix).await?;
+        while check.step().await?.is_some() {}
+        Ok(check.report)
+    }
+
+    /// Begins to compare cache and state store. What looks wrong is read again before it is accused: a write may have
+    /// come between the two reads.
+    pub async fn check(&self, scope: Scope, fix: bool) -> Result<Check<S>, Error> {
         let last = self.last_id().await?;
         let view = self.view().await?;
-        let mut report = Verification {
+        let report = Verification {
             epoch: view.nonce.clone(),
             checked: 0,
             fresh: 0,
@@ -72,14 +113,11 @@ impl<S: StateStore> Users<S> {
             markers: 0,
             disagreements: Vec::new(),
         };
-        let mut ids = self.chosen(scope, last);
-        loop {
-            let page: Vec<UserId> = ids.by_ref().take(PAGE).collect();
-            if page.is_empty() {
-                return Ok(report);
-            }
-            self.verify_page(&page, fix, &mut report).await?;
-        }
+        let of = match scope {
+            Scope::All => last,
+            Scope::Sample(count) => count.min(last),
+        };
+        Ok(Check { users: self.clone(), ids: self.chosen(scope, last), of, fix, report })
     }
 
     fn chosen(&self, scope: Scope, last: u64) -> Box<dyn Iterator<Item = UserId> + Send> {

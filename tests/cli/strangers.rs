@@ -101,6 +101,27 @@ fn another_server_is_told_in_one_sentence() {
 }
 
 #[test]
+fn a_verification_that_ends_before_its_end_found_nothing() {
+    let verify = ["--via", "api", "cache", "verify", "--all"];
+    let progress = "{\"progress\":{\"checked\":64,\"of\":200}}\n";
+    let error = "{\"error\":{\"status\":503,\"code\":\"store_unavailable\",\"detail\":\"the cache is gone\"}}\n";
+    let url = answering("200 OK", "application/x-ndjson", &format!("{progress}{error}"));
+    assert_eq!(asked(&url, &verify).expect(7).sentence(), "the cache is gone");
+
+    let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+    let chunk = format!("{:x}\r\n{progress}\r\n", progress.len());
+    for (what, url) in [
+        ("no last line", answering("200 OK", "application/x-ndjson", progress)),
+        ("half a line", answering("200 OK", "application/x-ndjson", &format!("{progress}{{\"done\":{{"))),
+        ("a connection that broke", saying(format!("{head}{chunk}"))),
+        ("another last line", answering("200 OK", "application/x-ndjson", "{\"done\":{}}\n")),
+    ] {
+        let told = asked(&url, &verify).expect(7);
+        assert_eq!(told.sentence(), format!("what answers at {url} is not this service"), "{what}");
+    }
+}
+
+#[test]
 fn a_server_that_does_not_answer_is_not_waited_for_for_ever() {
     let url = silent();
     let auto = asked(&url, &["user", "get", "1"]).expect(7);

@@ -178,8 +178,9 @@ fn the_cache_can_be_looked_into_and_checked() {
     let inspection = ask(service.port(), "GET", &format!("/cache{path}")).json();
     assert_eq!((&inspection["verdict"], &inspection["row_version"]), (&"fresh".into(), &1.into()), "{inspection}");
     assert!(ask(service.port(), "GET", "/cache/stats").json()["hits"].as_u64() > Some(0));
-    let verified = send(service.port(), "POST", "/cache/verify", &[], None).json();
-    assert_eq!((&verified["checked"], &verified["disagreements"]), (&1.into(), &serde_json::json!([])));
+    let verified = send(service.port(), "POST", "/cache/verify", &[], None);
+    let told = String::from_utf8_lossy(&verified.body).into_owned();
+    assert!(told.contains(r#""checked":1,"#) && told.contains(r#""disagreements":[]"#), "{told}");
     assert_eq!(send_json(service.port(), "POST", "/cache/verify", r#"{"sample": 3, "fix": true}"#).status, 200);
     for body in ["[]", r#"{"sample": 0}"#, r#"{"sample": -1}"#, r#"{"sample": "all"}"#, r#"{"fix": 1}"#, "{"] {
         assert_eq!(send_json(service.port(), "POST", "/cache/verify", body).status, 422, "{body}");

@@ -86,6 +86,7 @@ pub fn options_tells_every_method_of_a_resource(service: &Service) {
         ("/livez", "GET, HEAD, OPTIONS"),
         ("/readyz", "GET, HEAD, OPTIONS"),
         ("/metrics", "GET, HEAD, OPTIONS"),
+        ("/dapr/config", "GET, HEAD, OPTIONS"),
         ("/openapi.json", "GET, HEAD, OPTIONS"),
         ("/docs", "GET, HEAD, OPTIONS"),
         ("/docs/anything", "GET, HEAD, OPTIONS"),

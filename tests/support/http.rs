@@ -238,8 +238,33 @@ fn receive(connection: &mut BufReader<TcpStream>, method: &str) -> io::Result<An
     let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
     // RFC 9112, section 6.3: these have no content, whatever length they tell.
     let is_empty = method == "HEAD" || matches!(status, 204 | 304);
-    let mut body = vec![0; length.filter(|_| !is_empty).unwrap_or(0)];
-    connection.read_exact(&mut body)?;
+    let is_chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
+    let body = match length.filter(|_| !is_empty) {
+        None if is_chunked && !is_empty => receive_chunks(connection)?,
+        length => receive_exactly(connection, length.unwrap_or(0))?,
+    };
     let body = String::from_utf8(body).map_err(|error| invalid(&error.to_string()))?;
     Ok(Answer { status, headers, body, took: Duration::ZERO })
+}
+
+fn receive_exactly(connection: &mut BufReader<TcpStream>, length: usize) -> io::Result<Vec<u8>> {
+    let mut body = vec![0; length];
+    connection.read_exact(&mut body)?;
+    Ok(body)
+}
+
+/// RFC 9112, section 7.1, without trailers.
+fn receive_chunks(connection: &mut BufReader<TcpStream>) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let mut line = String::new();
+        connection.read_line(&mut line)?;
+        let length = usize::from_str_radix(line.trim_end(), 16);
+        let length = length.map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        body.extend(receive_exactly(connection, length)?);
+        receive_exactly(connection, "\r\n".len())?;
+        if length == 0 {
+            return Ok(body);
+        }
+    }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustix::process::Signal;
 
-use super::process::{Scene, Server, free_ports, http_status, on_free_ports};
+use super::process::{Scene, Server, http_status, on_free_ports};
 use super::stack::{Daprd, Stack};
 
 /// The binary under test.
@@ -59,8 +59,9 @@ impl Service {
     /// Beside a sidecar that is not there: it answers for its health, and has no stores yet.
     #[track_caller]
     pub fn without_a_sidecar() -> Self {
-        let [nobody] = free_ports();
-        let started = Self::launch(&[], &[("DAPR_GRPC_PORT", &nobody.to_string())], |_| true);
+        let started = on_free_ports(|[port, nobody]| {
+            Self::launch(port, &[], &[("DAPR_GRPC_PORT", &nobody.to_string())], |_| true)
+        });
         started.unwrap_or_else(|error| panic!("{error}"))
     }
 
@@ -72,28 +73,35 @@ impl Service {
 
     /// The same, with the reason why it did not start.
     pub fn try_start(flags: &[&str], environment: &[(&str, &str)]) -> Result<Self, String> {
-        // It answers for its health before it has found its stores. The id is one that no test gets to.
-        Self::launch(flags, environment, |port| http_status(port, "/users/2147483647") == Some(404))
+        on_free_ports(|[port]| Self::try_start_on(port, flags, environment))
     }
 
-    fn launch(flags: &[&str], environment: &[(&str, &str)], has_its_stores: fn(u16) -> bool) -> Result<Self, String> {
+    /// The same on that port.
+    pub fn try_start_on(port: u16, flags: &[&str], environment: &[(&str, &str)]) -> Result<Self, String> {
+        // It answers for its health before it has found its stores. The id is one that no test gets to.
+        Self::launch(port, flags, environment, |port| http_status(port, "/users/2147483647") == Some(404))
+    }
+
+    fn launch(
+        port: u16,
+        flags: &[&str],
+        environment: &[(&str, &str)],
+        has_its_stores: fn(u16) -> bool,
+    ) -> Result<Self, String> {
         let scene = Scene::new()?;
+        let home = scene.path().to_owned();
         let flags: Vec<OsString> = flags.iter().map(OsString::from).collect();
         let environment: Vec<(OsString, OsString)> =
             environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
-        on_free_ports(|[port]| {
-            let home = scene.path().to_owned();
-            let (flags, environment) = (flags.clone(), environment.clone());
-            let command = move || {
-                let mut command = usersvc(&home);
-                command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]).args(&flags);
-                command.envs(environment.iter().cloned());
-                command
-            };
-            let is_ready = move |_| http_status(port, "/health") == Some(200) && has_its_stores(port);
-            let server = Server::start(&scene, "usersvc", Signal::TERM, command, is_ready)?;
-            Ok(Self { server, port, scene: Arc::clone(&scene) })
-        })
+        let command = move || {
+            let mut command = usersvc(&home);
+            command.args(["serve", "--listen", &format!("127.0.0.1:{port}")]).args(&flags);
+            command.envs(environment.iter().cloned());
+            command
+        };
+        let is_ready = move |_| http_status(port, "/health") == Some(200) && has_its_stores(port);
+        let server = Server::start(&scene, "usersvc", Signal::TERM, command, is_ready)?;
+        Ok(Self { server, port, scene })
     }
 
     /// Where it answers, without a slash at the end.

@@ -34,6 +34,15 @@ pub struct Setup {
     pub is_durable: bool,
 }
 
+/// What a sidecar may have beside its components.
+#[derive(Clone, Default)]
+struct Extras {
+    /// Only who has it is served.
+    token: Option<String>,
+    /// The port of the app that it invokes.
+    app_port: Option<u16>,
+}
+
 /// The whole of it. What stands first is stopped first.
 pub struct Stack {
     pub daprd: Daprd,
@@ -64,7 +73,7 @@ impl Stack {
         let postgres = Postgres::start(&scene, setup)?;
         let redis = Redis::start(&scene)?;
         let components = standard(scene.path(), &postgres, &redis);
-        let daprd = Daprd::start(&scene, &program, APP_ID, &components, None)?;
+        let daprd = Daprd::start(&scene, &program, APP_ID, &components, Extras::default())?;
         Ok(Self { daprd, redis, postgres, scene })
     }
 
@@ -82,15 +91,22 @@ impl Stack {
 
     /// The same, with the reason why it did not start.
     pub fn try_sidecar(&self, app_id: &str, components: &[Component]) -> Result<Daprd, String> {
-        Daprd::start(&self.scene, &daprd_program()?, app_id, components, None)
+        Daprd::start(&self.scene, &daprd_program()?, app_id, components, Extras::default())
     }
 
     /// The same for a sidecar that serves only who has the token.
     #[track_caller]
     pub fn sidecar_with_token(&self, app_id: &str, components: &[Component], token: &str) -> Daprd {
         let program = daprd_program().unwrap_or_else(|error| panic!("{error}"));
-        let started = Daprd::start(&self.scene, &program, app_id, components, Some(token));
+        let extras = Extras { token: Some(token.to_owned()), ..Extras::default() };
+        let started = Daprd::start(&self.scene, &program, app_id, components, extras);
         started.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Another sidecar with the same components, which is that of an app on that port.
+    pub fn try_sidecar_of_app(&self, app_id: &str, port: u16) -> Result<Daprd, String> {
+        let extras = Extras { app_port: Some(port), ..Extras::default() };
+        Daprd::start(&self.scene, &daprd_program()?, app_id, &self.standard_components(), extras)
     }
 
     /// The components that the sidecar has, to be changed for another one.
@@ -131,7 +147,7 @@ impl Daprd {
         program: &Path,
         app_id: &str,
         components: &[Component],
-        token: Option<&str>,
+        extras: Extras,
     ) -> Result<Self, String> {
         let resources = tempfile::Builder::new()
             .prefix("components-")
@@ -142,9 +158,9 @@ impl Daprd {
             fs::write(resources.join(format!("{}.yaml", component.name)), &component.yaml)
                 .map_err(|error| format!("the component {} cannot be written: {error}", component.name))?;
         }
-        let header = token.map_or_else(String::new, |token| format!("dapr-api-token: {token}\r\n"));
+        let header = extras.token.as_ref().map_or_else(String::new, |token| format!("dapr-api-token: {token}\r\n"));
         on_free_ports(|[http_port, grpc_port, internal, metrics]| {
-            let (program, app_id, token) = (program.to_owned(), app_id.to_owned(), token.map(str::to_owned));
+            let (program, app_id, extras) = (program.to_owned(), app_id.to_owned(), extras.clone());
             let (home, components) = (scene.path().to_owned(), resources.clone());
             let command = move || {
                 let mut command = Command::new(&program);
@@ -157,9 +173,10 @@ impl Daprd {
                 ] {
                     command.args([flag, &port.to_string()]);
                 }
+                command.args(extras.app_port.iter().flat_map(|port| ["--app-port".to_owned(), port.to_string()]));
                 command.args(["--dapr-listen-addresses", "127.0.0.1", "--enable-metrics=false", "--log-level", "warn"]);
                 command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", &home);
-                command.envs(token.iter().map(|token| ("DAPR_API_TOKEN", token)));
+                command.envs(extras.token.iter().map(|token| ("DAPR_API_TOKEN", token)));
                 command
             };
             let (header, components) = (header.clone(), resources.clone());

@@ -1,6 +1,8 @@
 //! The bodies that the document shows. They are values of the types themselves, so they have their shape.
 
-use crate::api::{CreateBody, Flushed, Inspection, Page, Stats, UpdateBody, Verification, VerifyBody};
+use serde_json::json;
+
+use crate::api::{CreateBody, Flushed, Inspection, Page, Stats, UpdateBody, Verification, VerifyBody, VerifyLine};
 use crate::user::{User, UserId};
 use crate::users::{CacheEntry, Disagreement, Kind, Latency, Phase, Readiness, Standing, Status, Verdict};
 
@@ -98,17 +100,20 @@ pub const EVENTS: &str =
     "event: hit\ndata: {\"at\":\"2024-01-15T10:30:00.123456Z\",\"user\":1,\"ttl\":3541,\"ms\":0.412}\n\n";
 
 /// `POST /cache/verify` that found something, and mended it.
-pub fn verification() -> Verification {
+pub fn verification() -> String {
     let disagreement = Disagreement { id: id(), cached_version: 2, row_version: Some(3), fixed: true };
-    Verification {
+    let report = Verification {
         epoch: EPOCH.into(),
         checked: 1000,
         fresh: 912,
         absent: 84,
         tombstones: 2,
         markers: 1,
-        disagreements: vec![disagreement],
-    }
+        disagreements: vec![disagreement.clone()],
+    };
+    let progress = VerifyLine::Progress { checked: 64, of: 1000 };
+    let lines = [progress, VerifyLine::Disagreement(disagreement), VerifyLine::Done(report)];
+    lines.map(|line| json!(line).to_string() + "\n").concat()
 }
 
 fn id() -> UserId {

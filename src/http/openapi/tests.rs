@@ -33,6 +33,7 @@ resources! {
     Resource::Live => "/livez"
     Resource::Ready => "/readyz"
     Resource::Metrics => "/metrics"
+    Resource::DaprConfig => "/dapr/config"
     Resource::OpenApi => "/openapi.json"
     Resource::Docs => "/docs"
     Resource::DocsFile(_) => "/docs/{file}"
