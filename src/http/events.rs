@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::Refusal;
 use super::exchange::Stopping;
-use super::openapi::answers::{Crowded, InvalidListener, NotFound, SUCCESS};
+use super::openapi::answers::{Crowded, InvalidListener, Nobody, SUCCESS};
 use super::openapi::example::EVENTS;
 use super::openapi::parameters::InEvents;
 use super::query;
@@ -39,7 +39,7 @@ type Line = (&'static str, Value);
     params(InEvents),
     responses(
         (status = 200, description = SUCCESS, body = String, content_type = "text/event-stream", example = json!(EVENTS)),
-        NotFound, InvalidListener, Crowded
+        Nobody, InvalidListener, Crowded
     )
 )]
 pub fn get(users: &Users, head: &Parts, stopping: Stopping) -> Result<Response, Refusal> {
