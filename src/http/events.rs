@@ -38,7 +38,14 @@ type Line = (&'static str, Value);
     tag = "Cache",
     params(InEvents),
     responses(
-        (status = 200, description = SUCCESS, body = String, content_type = "text/event-stream", example = json!(EVENTS)),
+        (
+            status = 200,
+            description = SUCCESS,
+            body = String,
+            content_type = "text/event-stream",
+            headers(("Cache-Control" = String, description = "Events are never kept: `no-cache`")),
+            example = json!(EVENTS)
+        ),
         Nobody, InvalidListener, Crowded
     )
 )]

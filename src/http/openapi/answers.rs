@@ -49,6 +49,9 @@ const KEPT: &Headers = &[
     ("Cache-Control", "It may be kept, and is asked for again each time", "no-cache"),
 ];
 
+const POLICY: &Headers =
+    &[("Content-Security-Policy", "The page loads nothing from anywhere else", "default-src 'self'")];
+
 const VARY: &Headers = &[("Vary", "The form of an error depends on what the client accepts", "Accept")];
 
 /// What a header of a refusal is called, and what it tells.
@@ -134,9 +137,10 @@ answers! {
     /// Input that breaks a rule.
     Invalid = refused(INVALID, [Refusal::Invalid(vec![Fault::in_id(&Problem::NotAnId, "abc")])]);
     /// Input of a create that breaks a rule.
-    InvalidCreate = refused(
+    InvalidCreate = failed(
         INVALID,
         [Refusal::Invalid(vec![Fault::missing_field("email", Value::Object(Vec::new()))]), Error::KeyReused.into()],
+        &[Refused],
     );
     /// Input of a query that breaks a rule.
     InvalidQuery = refused(INVALID, [Refusal::Invalid(vec![Fault::too_great("limit", LIMIT_MAX, "5000")])]);
@@ -150,7 +154,7 @@ answers! {
     /// This document.
     Described = (200, kept(&["application/json"]));
     /// A page for people.
-    Html = (200, kept(&["text/html"]));
+    Html = (200, with(kept(&["text/html"]), &[POLICY]));
     /// A file that a page loads.
     File = (200, kept(&["text/css", "text/javascript", "image/png"]));
     /// A page or a file that the client has already.
