@@ -9,6 +9,7 @@ pub mod help;
 pub mod ids;
 pub mod line;
 pub mod link;
+pub mod man;
 pub mod options;
 pub mod question;
 pub mod render;
@@ -30,6 +31,7 @@ use exit::{Exit, Failure};
 use help::HelpArgs;
 use line::{Line, Refusal};
 use link::Link;
+use man::ManArgs;
 use options::Global;
 use render::Screen;
 use serve::ServeArgs;
@@ -65,7 +67,7 @@ pub enum Command {
     /// Create, read, change and delete users
     #[command(subcommand)]
     User(UserCommand),
-    /// Look into the cache, empty it, and check it against the state store
+    /// Look into the cache, empty it, and check it
     #[command(subcommand)]
     Cache(CacheCommand),
     /// Run commands at a prompt, or from a script
@@ -75,7 +77,9 @@ pub enum Command {
     Config(ConfigCommand),
     /// Print the completion script for a shell
     Completions(CompletionsArgs),
-    /// Tell more of a command, or of a topic: exit-codes, environment, output, backends
+    /// Print the manual page, or write those of all commands
+    Man(ManArgs),
+    /// Tell more of a command or a topic
     Help(HelpArgs),
 }
 

@@ -159,7 +159,8 @@ pub fn put(bytes: &[u8]) -> io::Result<()> {
 
 /// Text of others, made harmless: no control character of it reaches a terminal, nor any that turns the order of
 /// the letters around. A tab or a line break in it would look like the end of a field or of a line.
-fn harmless(text: &str) -> String {
+#[must_use]
+pub fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {

@@ -33,6 +33,11 @@ impl Screen {
         }
     }
 
+    /// Tells how long a command took.
+    pub fn timing(&self, took: Duration) {
+        tell(&self.err.paint(&format!("{} in all", milliseconds(took)), |said| said.dimmed()));
+    }
+
     fn line(&self, step: &Step, trace: &Trace, names: &Names) -> String {
         // Padded before it is painted: the codes of a colour have no width.
         let word = self.err.paint(&format!("{:<WORD$}", step.outcome.word()), |word| color(step.outcome, word));
