@@ -135,14 +135,21 @@ async fn perform(command: &Command, global: &Global, link: &mut Link, screen: &S
     };
     tokio::select! {
         ended = work => ended,
-        _ = tokio::signal::ctrl_c() => Err(interrupted(command).into()),
+        _ = tokio::signal::ctrl_c(), if !ends_by_itself(command) => Err(interrupted(command).into()),
     }
+}
+
+/// Whether a command hears ^C itself, and tells how to go on.
+fn ends_by_itself(command: &Command) -> bool {
+    matches!(command, Command::User(UserCommand::Import(_) | UserCommand::Export(_)))
 }
 
 fn interrupted(command: &Command) -> Failure {
     let failure = Failure::new(Exit::Interrupted, "interrupted");
     match command {
-        Command::User(UserCommand::Get { .. }) | Command::Cache(_) => failure,
+        Command::User(UserCommand::Get { .. } | UserCommand::List(_) | UserCommand::Find(_)) | Command::Cache(_) => {
+            failure
+        }
         _ => failure.because("it is not known whether the change was made"),
     }
 }

@@ -4,6 +4,7 @@
 mod banner;
 mod failure;
 mod plan;
+mod progress;
 mod results;
 mod shown;
 mod table;
@@ -22,6 +23,7 @@ use super::options::{Global, Output, TraceForm};
 pub use banner::Banner;
 pub use failure::{refusal, usage};
 pub use plan::Plan;
+pub use progress::{Progress, grouped};
 pub use shown::{Columns, List, Shown, Told, plain_json};
 pub use text::Text;
 pub use yaml::yaml;
