@@ -4,10 +4,13 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use usersvc::cli::line::Line;
-use usersvc::cli::{self, Command, completions, config, exit, help, render, serve, shell};
+use usersvc::cli::{self, Command, completions, config, exit, help, man, render, serve, shell};
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
+    if let Some(answered) = completions::answer(&words) {
+        return answered.into();
+    }
     let Line { said: line, matches, settings } = match cli::parse(&words) {
         Ok(line) => line,
         Err(refusal) => return render::refusal(&refusal, &words).into(),
@@ -19,6 +22,7 @@ fn main() -> ExitCode {
         Command::Shell(args) => shell::run(args, &line.global, &words, &screen),
         Command::Config(command) => config::run(command, &settings, &matches, &screen),
         Command::Completions(args) => completions::run(args.shell),
+        Command::Man(args) => man::run(args),
         Command::Help(args) => help::run(args, cli::grammar(), &words[..1], &screen),
     };
     exit::end(ended, &screen).into()

@@ -147,6 +147,7 @@ fn it_says_where_it_is_where_the_users_are_and_what_to_do_next() {
         concat!("usersvc ", env!("CARGO_PKG_VERSION"), " is ready\n").to_owned(),
         format!("  api     {url}\n"),
         format!("  health  {url}/health\n"),
+        format!("  docs    {url}/docs\n"),
         "  store   embedded: a SQLite file, and a cache in memory\n".into(),
         format!("  data    {}\n", service.home().join("data").display()),
         "  cache   memory, values are served for 3600 s\n".into(),

@@ -70,7 +70,7 @@ fn without_environment(grammar: Command) -> Command {
 /// Commands that tell how to use this program work whatever the settings file says.
 fn needs_settings(matches: &ArgMatches) -> bool {
     match matches.subcommand() {
-        Some(("help" | "completions", _)) => false,
+        Some(("help" | "completions" | "man", _)) => false,
         Some(("config", below)) => below.subcommand_name() != Some("path"),
         _ => true,
     }

@@ -9,6 +9,7 @@ pub mod help;
 pub mod ids;
 pub mod line;
 pub mod link;
+pub mod man;
 pub mod options;
 pub mod question;
 pub mod render;
@@ -30,6 +31,7 @@ use exit::{Exit, Failure};
 use help::HelpArgs;
 use line::{Line, Refusal};
 use link::Link;
+use man::ManArgs;
 use options::Global;
 use render::Screen;
 use serve::ServeArgs;
@@ -65,7 +67,7 @@ pub enum Command {
     /// Create, read, change and delete users
     #[command(subcommand)]
     User(UserCommand),
-    /// Look into the cache, empty it, and check it against the state store
+    /// Look into the cache, empty it, and check it
     #[command(subcommand)]
     Cache(CacheCommand),
     /// Run commands at a prompt, or from a script
@@ -75,7 +77,9 @@ pub enum Command {
     Config(ConfigCommand),
     /// Print the completion script for a shell
     Completions(CompletionsArgs),
-    /// Tell more of a command, or of a topic: exit-codes, environment, output, backends
+    /// Print the manual page, or write those of all commands
+    Man(ManArgs),
+    /// Tell more of a command or a topic
     Help(HelpArgs),
 }
 
@@ -131,14 +135,21 @@ async fn perform(command: &Command, global: &Global, link: &mut Link, screen: &S
     };
     tokio::select! {
         ended = work => ended,
-        _ = tokio::signal::ctrl_c() => Err(interrupted(command).into()),
+        _ = tokio::signal::ctrl_c(), if !ends_by_itself(command) => Err(interrupted(command).into()),
     }
+}
+
+/// Whether a command hears ^C itself, and tells how to go on.
+fn ends_by_itself(command: &Command) -> bool {
+    matches!(command, Command::User(UserCommand::Import(_) | UserCommand::Export(_)))
 }
 
 fn interrupted(command: &Command) -> Failure {
     let failure = Failure::new(Exit::Interrupted, "interrupted");
     match command {
-        Command::User(UserCommand::Get { .. }) | Command::Cache(_) => failure,
+        Command::User(UserCommand::Get { .. } | UserCommand::List(_) | UserCommand::Find(_)) | Command::Cache(_) => {
+            failure
+        }
         _ => failure.because("it is not known whether the change was made"),
     }
 }

@@ -70,7 +70,6 @@ async fn answer(service: &Service, request: Request) -> Response {
         Err(refusal) => return refusal.into(),
     };
     let answered = match (method, resource) {
-        (&Method::OPTIONS, resource) => Ok(reply::options(&resource)),
         (&Method::GET, Resource::User(id)) => users::get(&users, id, &head).await,
         (&Method::PUT, Resource::User(id)) => users::update(&users, id, &head, given).await,
         (&Method::PATCH, Resource::User(id)) => users::patch(&users, id, &head, given).await,
@@ -94,6 +93,7 @@ async fn answer(service: &Service, request: Request) -> Response {
 /// What is answered whether the users are there or not.
 fn answer_without_users(service: &Service, method: &Method, resource: &Resource, head: &Parts) -> Option<Response> {
     match (method, resource) {
+        (&Method::OPTIONS, resource) => Some(reply::options(resource)),
         (&Method::GET, Resource::Health) => Some(probes::health(&service.users)),
         (&Method::GET, Resource::Live) => Some(probes::livez()),
         (&Method::GET, Resource::Ready) => Some(probes::readyz(&service.users)),

@@ -226,7 +226,7 @@ fn answer(status: &str, response: &Value) -> Markup {
     }
 }
 
-/// Bodies by their types, those that are alike together.
+/// Bodies by their types, with their examples.
 fn contents(content: &Value) -> Markup {
     html! {
         @for (kind, about) in members(content) {

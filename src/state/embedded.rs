@@ -44,6 +44,12 @@ pub struct Embedded {
 }
 
 impl Embedded {
+    /// Whether there is one in the directory. Makes none.
+    #[must_use]
+    pub fn exists(dir: &Path) -> bool {
+        dir.join(file::FILE).exists()
+    }
+
     /// Opens the database of a data directory; both are created where they are missing, with mode 0600 and 0700.
     ///
     /// # Errors

@@ -79,7 +79,7 @@ impl File {
         let Some(path) = path() else { return Ok(Self::default()) };
         match fs::read_to_string(&path) {
             Ok(text) => Self::parse(path, text, options),
-            Err(fault) if fault.kind() == io::ErrorKind::NotFound && env::var_os(ELSEWHERE).is_none() => {
+            Err(fault) if is_nowhere(&fault) && env::var_os(ELSEWHERE).is_none() => {
                 Ok(Self { path, ..Self::default() })
             }
             Err(fault) => {
@@ -154,6 +154,10 @@ impl File {
         fs::write(&new, text)?;
         fs::rename(new, real)
     }
+}
+
+fn is_nowhere(fault: &io::Error) -> bool {
+    matches!(fault.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// What is needed to read the file, and to tell where it is wrong.

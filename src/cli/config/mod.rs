@@ -24,10 +24,10 @@ pub enum ConfigCommand {
     /// Choose the context that holds unless another is named
     Use {
         /// The name of the context
-        #[arg(required_unless_present = "none")]
+        #[arg(id = "name_of_context", value_name = "NAME", required_unless_present = "none")]
         name: Option<String>,
         /// Choose no context
-        #[arg(long, conflicts_with = "name")]
+        #[arg(long, conflicts_with = "name_of_context")]
         none: bool,
     },
 }

@@ -28,6 +28,7 @@ impl Screen {
         let mut lines = vec![
             ("api", banner.url.clone()),
             ("health", format!("{}/health", banner.url)),
+            ("docs", format!("{}/docs", banner.url)),
             ("store", banner.store.clone()),
             ("data", banner.place.clone()),
             ("cache", banner.cache.clone()),

@@ -4,6 +4,7 @@
 mod banner;
 mod failure;
 mod plan;
+mod progress;
 mod results;
 mod shown;
 mod table;
@@ -22,6 +23,7 @@ use super::options::{Global, Output, TraceForm};
 pub use banner::Banner;
 pub use failure::{refusal, usage};
 pub use plan::Plan;
+pub use progress::{Progress, grouped};
 pub use shown::{Columns, List, Shown, Told, plain_json};
 pub use text::Text;
 pub use yaml::yaml;
@@ -159,7 +161,8 @@ pub fn put(bytes: &[u8]) -> io::Result<()> {
 
 /// Text of others, made harmless: no control character of it reaches a terminal, nor any that turns the order of
 /// the letters around. A tab or a line break in it would look like the end of a field or of a line.
-fn harmless(text: &str) -> String {
+#[must_use]
+pub fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {

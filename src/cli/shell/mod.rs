@@ -3,25 +3,35 @@
 //! The prompt has a thread of its own ([`prompt`]); commands run here, one after the other, so that work in the
 //! background goes on while somebody thinks about the next line.
 
-mod complete;
+mod assist;
 mod prompt;
+mod words;
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, Args};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::config::{Current, Settings};
+use super::completions::{self, users_beginning};
+use super::config::{self, Current, Settings};
 use super::exit::{self, Exit, Failure};
 use super::line::Line;
 use super::link::Link;
 use super::options::Global;
 use super::render::{self, Screen};
-use super::{Command, complete as completed, completions, config, help, perform, serve};
+use super::{Command, help, man, perform, serve};
+use crate::user::User;
 use prompt::{Prompt, Said};
+use words::{AGAIN, Verb, Words, grammar, split};
+
+/// How long `\watch` waits between two runs, in seconds.
+const WATCH: f64 = 2.0;
+/// The shortest such time.
+const WATCH_MIN: f64 = 0.1;
 
 /// `usersvc shell`
 #[derive(Args, Clone, Debug)]
@@ -29,37 +39,6 @@ pub struct ShellArgs {
     /// Run the commands of a file, or of stdin (-), and stop at the first that fails
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
-}
-
-const AT_THE_PROMPT: &str = "\
-`help COMMAND` tells more of one, with the options that all of them take, and `help` of
-exit-codes, environment, output or backends of these. Tab completes, ^R searches the
-history, ^C ends a command, ^D leaves.";
-
-/// A line of the shell: a command line without its first word.
-#[derive(Clone, Debug, Parser)]
-#[command(name = "", no_binary_name = true, help_template = "{subcommands}{after-help}", after_help = AT_THE_PROMPT)]
-#[command(args_override_self = true, disable_version_flag = true, disable_help_subcommand = true)]
-#[command(max_term_width = 110)]
-struct Words {
-    #[command(flatten)]
-    global: Global,
-    #[command(subcommand)]
-    verb: Verb,
-}
-
-#[derive(Clone, Debug, Subcommand)]
-enum Verb {
-    #[command(flatten)]
-    Command(Command),
-    /// Leave the shell (also ^D)
-    #[command(alias = "quit")]
-    Exit,
-}
-
-/// The grammar of a line: that of the command line, and `exit`.
-fn grammar() -> clap::Command {
-    completed(Words::command()).mut_subcommand("shell", |shell| shell.hide(true))
 }
 
 /// How a line ended.
@@ -77,7 +56,8 @@ pub fn run(args: &ShellArgs, global: &Global, words: &[OsString], screen: &Scree
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let context = global.context_name.clone();
-        let mut session = Session { inherited: inherited(words), context, link: Link::default() };
+        let mut session =
+            Session { inherited: inherited(words), context, link: Link::default(), last: Vec::new(), times: false };
         let ended = match args.file.as_deref() {
             Some(path) if path != Path::new("-") => {
                 let file = File::open(path).map_err(|fault| unreadable(path, &fault))?;
@@ -129,6 +109,10 @@ struct Session {
     /// The context that its options or the environment name.
     context: Option<String>,
     link: Link,
+    /// The words of the last command, for those that repeat it.
+    last: Vec<OsString>,
+    /// Whether each command tells how long it took.
+    times: bool,
 }
 
 impl Session {
@@ -140,12 +124,19 @@ impl Session {
         let mut prompt = Prompt::open(grammar(), screen);
         let mut last = Exit::Done;
         loop {
-            match prompt.ask(self.context().as_ref(), last).await {
+            prompt.ask(self.context().as_ref(), last);
+            let said = loop {
+                match prompt.said().await {
+                    Said::Tab(begun, found) => found.send(self.users(&begun).await).unwrap_or(()),
+                    said => break said,
+                }
+            };
+            match said {
                 Said::Line(line) => match self.line(&line, screen).await {
                     Ended::With(exit) => last = exit,
                     Ended::Leaving => return Ok(Exit::Done),
                 },
-                Said::Cleared => last = Exit::Done,
+                Said::Cleared | Said::Tab(..) => last = Exit::Done,
                 Said::Left => return Ok(Exit::Done),
                 Said::Broken(fault) => {
                     return Err(Failure::new(Exit::Fault, "the terminal cannot be read").because(fault).into());
@@ -175,37 +166,124 @@ impl Session {
         Ok(Exit::Done)
     }
 
+    /// The users whose ids begin so, for somebody who pressed Tab.
+    async fn users(&mut self, begun: &str) -> Vec<User> {
+        let words = [self.inherited.clone(), vec!["exit".into()]].concat();
+        let Ok(line) = Line::<Words>::read(&grammar(), &words) else { return Vec::new() };
+        users_beginning(begun, &line.said.global, &mut self.link).await.unwrap_or_default()
+    }
+
     async fn line(&mut self, line: &str, screen: &Screen) -> Ended {
-        let given = match shlex::split(line) {
-            Some(words) if words.is_empty() => return Ended::With(Exit::Done),
-            Some(words) => words.into_iter().map(OsString::from).collect::<Vec<_>>(),
+        match split(line) {
+            Some(words) if words.is_empty() => Ended::With(Exit::Done),
+            Some(words) => self.run(words, screen).await,
             None => {
                 screen.failure(&unclosed());
-                return Ended::With(Exit::Usage);
+                Ended::With(Exit::Usage)
             }
-        };
-        let words = [self.inherited.clone(), given].concat();
-        let Line { said, matches, settings } = match Line::<Words>::read(&grammar(), &words) {
+        }
+    }
+
+    /// Runs the words of a line.
+    async fn run(&mut self, given: Vec<OsString>, screen: &Screen) -> Ended {
+        let words = [self.inherited.clone(), given.clone()].concat();
+        let line = match Line::<Words>::read(&grammar(), &words) {
             Ok(line) => line,
             Err(refusal) => return Ended::With(render::refusal(&refusal, &words)),
         };
-        let line =
-            Words { global: Global { in_shell: true, context: settings.current.clone(), ..said.global }, ..said };
-        let screen = Screen::new(&line.global);
-        let ended = match &line.verb {
-            Verb::Exit => return Ended::Leaving,
-            Verb::Command(Command::Serve(args)) => serve::serve(args, &line.global, &screen).await,
-            Verb::Command(Command::Config(command)) => config::run(command, &settings, &matches, &screen),
-            Verb::Command(Command::Completions(args)) => completions::run(args.shell),
-            Verb::Command(Command::Help(args)) => help::run(args, grammar(), &[], &screen),
-            Verb::Command(Command::Shell(_)) => Err(Failure::new(Exit::Usage, "this is the shell already").into()),
-            Verb::Command(command) => perform(command, &line.global, &mut self.link, &screen).await,
+        let screen = match &line.said.verb {
+            Verb::Command(_) => &Screen::new(&line.said.global),
+            _ => screen,
         };
-        if let Some(failure) = ended.as_ref().err().and_then(exit::judge) {
-            self.link.look_again_after(&failure);
+        match &line.said.verb {
+            Verb::Exit => Ended::Leaving,
+            Verb::Timing { state } => {
+                self.times = state.as_ref().map_or(!self.times, |state| state == "on");
+                screen.note(if self.times { "each command tells how long it took" } else { "no command is timed" });
+                Ended::With(Exit::Done)
+            }
+            Verb::Again { .. } => {
+                // Options among its words are those of the command.
+                let added = given.iter().skip_while(|word| *word != AGAIN).skip(1).cloned();
+                let again: Vec<OsString> = self.last.iter().cloned().chain(added).collect();
+                if self.last.is_empty() {
+                    return refuse(Failure::new(Exit::Usage, "there is no last command yet"), screen);
+                }
+                screen.note(&shown(&again));
+                Box::pin(self.run(again, screen)).await
+            }
+            Verb::Watch { words } => self.watch(words, screen).await,
+            Verb::Command(command) => {
+                let began = Instant::now();
+                let ended = self.perform(command, &line, screen).await;
+                let took = began.elapsed();
+                self.last = given;
+                if let Some(failure) = ended.as_ref().err().and_then(exit::judge) {
+                    self.link.look_again_after(&failure);
+                }
+                let exit = exit::end(ended, screen);
+                if self.times {
+                    screen.timing(took);
+                }
+                Ended::With(exit)
+            }
         }
-        Ended::With(exit::end(ended, &screen))
     }
+
+    async fn perform(&mut self, command: &Command, line: &Line<Words>, screen: &Screen) -> anyhow::Result<Exit> {
+        let said = line.said.global.clone();
+        let global = Global { in_shell: true, context: line.settings.current.clone(), ..said };
+        match command {
+            Command::Serve(args) => serve::serve(args, &global, screen).await,
+            Command::Config(command) => config::run(command, &line.settings, &line.matches, screen),
+            Command::Completions(args) => completions::run(args.shell),
+            Command::Man(args) => man::run(args),
+            Command::Help(args) => help::run(args, grammar(), &[], screen),
+            Command::Shell(_) => Err(Failure::new(Exit::Usage, "this is the shell already").into()),
+            command => perform(command, &global, &mut self.link, screen).await,
+        }
+    }
+
+    /// Runs a command again and again, until it fails or ^C is pressed.
+    async fn watch(&mut self, words: &[String], screen: &Screen) -> Ended {
+        let (seconds, words) = match words.split_first().map(|(first, rest)| (first.parse::<f64>(), rest)) {
+            Some((Ok(seconds), rest)) => (seconds, rest),
+            _ => (WATCH, words),
+        };
+        let command = if words.is_empty() { self.last.clone() } else { words.iter().map(OsString::from).collect() };
+        let pause = Duration::try_from_secs_f64(seconds).ok().filter(|pause| pause.as_secs_f64() >= WATCH_MIN);
+        let Some(pause) = pause else {
+            let failure = Failure::new(Exit::Usage, format!("it cannot be watched every {seconds} seconds"));
+            return refuse(failure.attempt(format!("{WATCH_MIN} seconds or more")), screen);
+        };
+        if command.first().is_none_or(|first| first.to_string_lossy().starts_with(['\\', '!'])) {
+            let failure = Failure::new(Exit::Usage, "there is no command to be watched");
+            return refuse(failure.attempt(r"\watch 2 user get 1"), screen);
+        }
+        screen.note(&format!("every {seconds} seconds, until ^C: {}", shown(&command)));
+        loop {
+            match Box::pin(self.run(command.clone(), screen)).await {
+                Ended::With(Exit::Done | Exit::Found) => {}
+                Ended::With(Exit::Interrupted) => return Ended::With(Exit::Done),
+                ended => return ended,
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = tokio::signal::ctrl_c() => return Ended::With(Exit::Done),
+            }
+        }
+    }
+}
+
+fn refuse(failure: Failure, screen: &Screen) -> Ended {
+    screen.failure(&failure);
+    Ended::With(failure.exit)
+}
+
+/// Words, as they would be typed.
+fn shown(words: &[OsString]) -> String {
+    let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    shlex::try_join(words.iter().map(String::as_str)).expect("no word of a line has a NUL in it")
 }
 
 fn unclosed() -> Failure {
@@ -224,12 +302,6 @@ mod tests {
 
     fn words(line: &str) -> Vec<OsString> {
         shlex::split(line).unwrap().into_iter().map(OsString::from).collect()
-    }
-
-    #[test]
-    fn the_grammars_hold_together() {
-        grammar().debug_assert();
-        super::super::grammar().debug_assert();
     }
 
     #[test]

@@ -1,22 +1,28 @@
 //! The prompt: rustyline on a thread of its own, and its history.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, mpsc as blocking};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use colored::Colorize;
 use rustyline::error::ReadlineError;
 use rustyline::history::{DefaultHistory, History};
 use rustyline::{ColorMode, CompletionType, Config, Editor};
-use std::sync::mpsc as blocking;
 use tokio::sync::mpsc;
 
+use super::super::completions::{BUDGET, with_users};
 use super::super::config::Current;
 use super::super::exit::Exit;
 use super::super::render::Screen;
 use super::super::wire;
-use super::complete::Grammar;
+use super::assist::Assistant;
+use crate::user::User;
 
+/// How long users that were found are offered without looking again.
+const KNOWN_FOR: Duration = Duration::from_secs(5);
 /// Lines that are remembered.
 const HISTORY_MAX: usize = 10_000;
 
@@ -28,6 +34,8 @@ pub enum Said {
     /// ^D, or the end of what there is to read.
     Left,
     Broken(String),
+    /// Tab, where the id of a user stands that begins so.
+    Tab(String, blocking::Sender<Vec<User>>),
 }
 
 /// The prompt, as the commands see it.
@@ -57,8 +65,8 @@ impl Prompt {
         Self { questions, answers, color }
     }
 
-    /// The next line. The prompt shows the context, red if it is guarded, and how the last line ended.
-    pub async fn ask(&mut self, context: Option<&Current>, last: Exit) -> Said {
+    /// Asks for the next line. The prompt shows the context, red if it is guarded, and how the last line ended.
+    pub fn ask(&mut self, context: Option<&Current>, last: Exit) {
         let place = context.map(|context| format!("{} ", context.name)).unwrap_or_default();
         let state = match last {
             Exit::Done => "users> ".to_owned(),
@@ -75,6 +83,10 @@ impl Prompt {
         };
         // Where the thread has gone, the answer says so.
         let _ = self.questions.send((plain, styled));
+    }
+
+    /// What comes of it.
+    pub async fn said(&mut self) -> Said {
         self.answers.recv().await.unwrap_or(Said::Left)
     }
 }
@@ -93,7 +105,10 @@ fn read(
             return;
         }
     };
-    editor.set_helper(Some(Grammar::new(grammar, color)));
+    let users = Users { ask: answer.clone(), known: Mutex::default() };
+    let users = Arc::new(users);
+    let grammar = with_users(grammar, move |begun| users.find(begun));
+    editor.set_helper(Some(Assistant::new(grammar, color)));
     let mut kept = Kept::open(&mut editor, screen);
     while let Ok(question) = asked.recv() {
         let said = match editor.readline(&question) {
@@ -111,7 +126,28 @@ fn read(
     }
 }
 
-type Terminal = Editor<Grammar, DefaultHistory>;
+/// The users that the commands know of, for completion: what they told stays true for a while.
+struct Users {
+    ask: mpsc::UnboundedSender<Said>,
+    known: Mutex<HashMap<String, (Instant, Vec<User>)>>,
+}
+
+impl Users {
+    fn find(&self, begun: &str) -> Vec<User> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, (since, _)| since.elapsed() < KNOWN_FOR);
+        if let Some((_, users)) = known.get(begun) {
+            return users.clone();
+        }
+        let (send, found) = blocking::channel();
+        let asked = self.ask.send(Said::Tab(begun.to_owned(), send));
+        let Some(users) = asked.ok().and_then(|()| found.recv_timeout(BUDGET).ok()) else { return Vec::new() };
+        known.insert(begun.to_owned(), (Instant::now(), users.clone()));
+        users
+    }
+}
+
+type Terminal = Editor<Assistant, DefaultHistory>;
 
 fn editor(color: bool) -> rustyline::Result<Terminal> {
     let config = Config::builder()
@@ -144,6 +180,9 @@ impl Kept {
 
     /// Each line at once: a terminal that is closed takes nothing with it.
     fn add(&mut self, editor: &mut Terminal, line: &str) {
+        if holds_secret(line) {
+            return;
+        }
         let is_new = editor.history_mut().add(line).unwrap_or(false);
         if let Some(path) = self.0.as_ref().filter(|_| is_new)
             && editor.append_history(path).is_err()
@@ -151,6 +190,12 @@ impl Kept {
             self.0 = None;
         }
     }
+}
+
+/// Whether a line names a URL with a password in it (RFC 3986, section 3.2.1).
+fn holds_secret(line: &str) -> bool {
+    let authorities = line.split("://").skip(1).map(|rest| rest.split(['/', ' ', '\t', '?', '#']).next());
+    authorities.flatten().any(|authority| authority.contains('@'))
 }
 
 /// `history` in the state directory of the user (XDG Base Directory Specification), made where it is missing.
@@ -166,4 +211,15 @@ fn history_file() -> Result<PathBuf, String> {
         .open(&file)
         .map_err(|fault| format!("{}: {fault}", file.display()))?;
     Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_with_a_password_is_no_part_of_the_history() {
+        assert!(holds_secret("user get 1 --server http://me:secret@host/path"));
+        assert!(!holds_secret("user create --name A --email a@b.org --server http://host/@x"));
+    }
 }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::state::lock::create_private_dir;
 
-const FILE: &str = "usersvc.db";
+pub const FILE: &str = "usersvc.db";
 
 /// `usvc`, in the header of every file of ours: <https://sqlite.org/pragma.html#pragma_application_id>.
 const APPLICATION_ID: i64 = 0x7573_7663;
