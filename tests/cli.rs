@@ -20,6 +20,8 @@ mod many;
 mod screen;
 #[path = "cli/strangers.rs"]
 mod strangers;
+#[path = "cli/transfer.rs"]
+mod transfer;
 #[path = "cli/unsent.rs"]
 mod unsent;
 #[path = "cli/verbs.rs"]

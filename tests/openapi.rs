@@ -4,7 +4,7 @@ mod support;
 
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use support::http::Client;
 use support::service::Service;
 use support::tool;
@@ -45,8 +45,84 @@ fn what_the_original_said_is_said() {
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
-/// The cases of one run, in sum at least.
-const CASES_MIN: usize = 2500;
+/// A request, with the path as the document has it.
+struct Asked {
+    method: &'static str,
+    template: &'static str,
+    headers: &'static [(&'static str, &'static str)],
+    body: Option<Value>,
+    status: u16,
+}
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+fn asked(method: &'static str, template: &'static str, status: u16) -> Asked {
+    Asked { method, template, headers: &[], body: None, status }
+}
+
+#[test]
+fn every_header_of_an_answer_is_described() {
+    let service = Service::embedded();
+    let client = Client::new(service.port());
+    let document = client.send("GET", "/openapi.json", None).expect(200).json();
+    let (users, user, cached) = ("/users", "/users/{user_id}", "/cache/users/{user_id}");
+    let of = |asked: Asked, headers| Asked { headers, ..asked };
+    let with = |asked: Asked, body| Asked { headers: &[JSON], body: Some(body), ..asked };
+    let john = || json!({ "name": "John Doe", "email": "john@example.com" });
+    let once =
+        |body, status| Asked { headers: &[JSON, ("idempotency-key", "once")], body, ..asked("POST", users, status) };
+    for Asked { method, template, headers, body, status } in [
+        with(asked("POST", users, 201), john()),
+        once(Some(john()), 201),
+        once(Some(john()), 201),
+        once(Some(json!({ "name": "Jane", "email": "jane@example.com" })), 422),
+        of(asked("POST", users, 400), &[("idempotency-key", "a key")]),
+        asked("GET", users, 200),
+        asked("GET", "/users?limit=1", 200),
+        asked("GET", "/users?limit=x", 422),
+        asked("GET", user, 200),
+        asked("HEAD", user, 200),
+        of(asked("GET", user, 304), &[("if-none-match", "*")]),
+        of(asked("GET", user, 412), &[("if-match", "\"7\"")]),
+        of(asked("GET", user, 400), &[("if-match", "7")]),
+        with(asked("PUT", user, 200), json!({ "name": "Jack" })),
+        with(asked("PUT", user, 413), json!("x".repeat(70_000))),
+        with(asked("PATCH", user, 422), json!({ "name": null })),
+        asked("OPTIONS", user, 204),
+        asked("GET", cached, 200),
+        asked("DELETE", cached, 200),
+        asked("DELETE", user, 200),
+        asked("DELETE", user, 404),
+        asked("DELETE", "/cache", 200),
+        asked("GET", "/cache/stats", 200),
+        asked("HEAD", "/cache/events", 200),
+        asked("POST", "/cache/verify", 200),
+        asked("GET", "/health", 200),
+        asked("GET", "/livez", 200),
+        asked("GET", "/readyz", 200),
+        asked("GET", "/metrics", 200),
+        asked("GET", "/openapi.json", 200),
+        of(asked("GET", "/openapi.json", 304), &[("if-none-match", "*")]),
+        asked("GET", "/docs", 200),
+        asked("GET", "/docs/{file}", 404),
+        asked("GET", "/redoc", 200),
+    ] {
+        let path = template.replace("{user_id}", "1");
+        let answer = client.send_with(method, &path, headers, body.as_ref()).expect(status);
+        let template = template.split('?').next().unwrap();
+        let described = &document["paths"][template][method.to_lowercase()]["responses"][status.to_string()];
+        let known: Vec<String> =
+            described["headers"].as_object().unwrap().keys().map(|name| name.to_lowercase()).collect();
+        let of_every_answer = ["content-type", "content-length", "transfer-encoding", "date"];
+        for (name, _) in &answer.headers {
+            let is_described = known.contains(name) || of_every_answer.contains(&name.as_str());
+            assert!(is_described, "{name} of {method} {template} {status}: {answer:?}");
+        }
+    }
+}
+
+/// The fewest cases of a run.
+const CASES_MIN: usize = 5000;
 
 /// The operations that the configuration leaves out.
 const LEFT_OUT: usize = 1;
@@ -101,7 +177,7 @@ mod schemathesis {
 
 #[test]
 fn what_is_left_out_is_noticed() {
-    let (theirs, ours) = (serde_json::json!({ "a": [{ "b": 1 }], "description": "x" }), serde_json::json!({ "a": [] }));
+    let (theirs, ours) = (json!({ "a": [{ "b": 1 }], "description": "x" }), json!({ "a": [] }));
     assert_eq!(missing("", &theirs, &ours).len(), 2);
     assert!(missing("", &ours, &theirs).is_empty());
 }

@@ -12,7 +12,7 @@ use crate::client::Backend;
 use crate::client::api::Api;
 use crate::client::request::Request;
 use crate::user::{NewUser, UserChange, UserId};
-use crate::users::{COUNTER_KEY, Scope, row_key};
+use crate::users::{COUNTER_KEY, Listing, Scope, row_key};
 
 /// The port of a sidecar's HTTP API, unless the environment says otherwise.
 const SIDECAR_PORT: &str = "3500";
@@ -38,6 +38,7 @@ enum Form {
 #[derive(Clone, Debug)]
 pub enum Call<'a> {
     Get(UserId),
+    List(&'a Listing),
     Create(&'a NewUser),
     Update(UserId, &'a UserChange),
     Delete(UserId),
@@ -53,6 +54,7 @@ impl Call<'_> {
     fn request(&self) -> Request {
         match self {
             Self::Get(id) => Request::get(*id),
+            Self::List(listing) => Request::list(listing),
             Self::Create(new) => Request::create(new, None),
             Self::Update(id, change) => Request::update(*id, change, None),
             Self::Delete(id) => Request::delete(*id),
@@ -104,7 +106,7 @@ impl Call<'_> {
             }
             Self::Delete(id) => Some(("DELETE", state, format!("/{}", row_key(*id)), None)),
             Self::Inspect(id) => Some(("GET", cache, format!("/{}@<EPOCH>", row_key(*id)), None)),
-            Self::Flush(_) | Self::FlushAll | Self::Verify(..) | Self::Stats | Self::Events(_) => None,
+            Self::List(_) | Self::Flush(_) | Self::FlushAll | Self::Verify(..) | Self::Stats | Self::Events(_) => None,
         }
     }
 

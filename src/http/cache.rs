@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::error::Refusal;
-use super::openapi::answers::{Broken, Invalid, NotFound, SUCCESS, Starting, Unavailable};
+use super::openapi::answers::{Broken, Invalid, Nobody, SUCCESS, Starting, StoreAway};
 use super::openapi::example;
 use super::openapi::parameters::InPath;
 use super::reply;
@@ -25,7 +25,7 @@ use crate::users::Users;
     params(InPath),
     responses(
         (status = 200, description = SUCCESS, body = Inspection, example = json!(example::inspection())),
-        NotFound, Invalid, Broken, Unavailable
+        Nobody, Invalid, Broken, StoreAway
     )
 )]
 pub async fn inspect(users: &Users, written: &str) -> Result<Response, Refusal> {
@@ -45,7 +45,7 @@ pub async fn inspect(users: &Users, written: &str) -> Result<Response, Refusal> 
     params(InPath),
     responses(
         (status = 200, description = SUCCESS, body = Flushed, example = json!(example::flushed())),
-        NotFound, Invalid, Broken, Unavailable
+        Nobody, Invalid, Broken, StoreAway
     )
 )]
 pub async fn flush(users: &Users, written: &str) -> Result<Response, Refusal> {
@@ -64,7 +64,7 @@ pub async fn flush(users: &Users, written: &str) -> Result<Response, Refusal> {
     tag = "Cache",
     responses(
         (status = 200, description = SUCCESS, body = Flushed, example = json!(example::flushed_whole())),
-        Broken, Unavailable
+        Broken, StoreAway
     )
 )]
 pub async fn flush_all(users: &Users) -> Result<Response, Refusal> {

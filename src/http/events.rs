@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::Refusal;
 use super::exchange::Stopping;
-use super::openapi::answers::{Crowded, InvalidListener, NotFound, SUCCESS};
+use super::openapi::answers::{Crowded, InvalidListener, Nobody, SUCCESS};
 use super::openapi::example::EVENTS;
 use super::openapi::parameters::InEvents;
 use super::query;
@@ -38,8 +38,15 @@ type Line = (&'static str, Value);
     tag = "Cache",
     params(InEvents),
     responses(
-        (status = 200, description = SUCCESS, body = String, content_type = "text/event-stream", example = json!(EVENTS)),
-        NotFound, InvalidListener, Crowded
+        (
+            status = 200,
+            description = SUCCESS,
+            body = String,
+            content_type = "text/event-stream",
+            headers(("Cache-Control" = String, description = "Events are never kept: `no-cache`")),
+            example = json!(EVENTS)
+        ),
+        Nobody, InvalidListener, Crowded
     )
 )]
 pub fn get(users: &Users, head: &Parts, stopping: Stopping) -> Result<Response, Refusal> {

@@ -15,10 +15,9 @@ use super::request_id::{self, X_REQUEST_ID};
 use super::soon::Soon;
 
 /// What all exchanges share.
-#[derive(Clone)]
 pub struct Service {
     pub users: Soon,
-    pub metrics: Arc<Metrics>,
+    pub metrics: Metrics,
     pub stopping: Stopping,
 }
 
@@ -35,7 +34,7 @@ impl Stopping {
 }
 
 /// Answers a request.
-pub async fn answer(State(service): State<Service>, request: Request) -> Response {
+pub async fn answer(State(service): State<Arc<Service>>, request: Request) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
     let id = request_id::of(request.headers(), &service.users.host());

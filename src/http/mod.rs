@@ -32,6 +32,8 @@ mod soon;
 mod users;
 mod verify;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -51,7 +53,7 @@ pub use soon::Soon;
 /// The paths are not matched by the framework's router: it splits a path before it decodes it, and the contract has
 /// it the other way round.
 fn router(service: Service) -> Router {
-    Router::new().fallback(exchange::answer).with_state(service)
+    Router::new().fallback(exchange::answer).with_state(Arc::new(service))
 }
 
 async fn answer(service: &Service, request: Request) -> Response {

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -14,6 +13,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::exchange::{Service, Stopping};
+use super::metrics::Metrics;
 use super::soon::Soon;
 use crate::users::Users;
 
@@ -56,7 +56,7 @@ pub async fn serve_soon(
         tokio::join!(users.clone().keep_view(), users.keep_index());
     });
     let (stop, stopping) = watch::channel(false);
-    let service = Service { users: users.clone(), metrics: Arc::default(), stopping: Stopping(stopping) };
+    let service = Service { users: users.clone(), metrics: Metrics::default(), stopping: Stopping(stopping) };
     let service = TowerToHyperService::new(super::router(service));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_MAX);

@@ -9,7 +9,7 @@ use super::error::Refusal;
 use super::invalid::Fault;
 use super::json::Value;
 use super::openapi::answers::{
-    BadChange, BadCondition, BadCreate, Broken, Conflict, Contended, Created, Gone, Invalid, InvalidCreate,
+    BadChange, BadCondition, BadCreate, Broken, Changed, Conflict, Contended, Created, Gone, Invalid, InvalidCreate,
     InvalidQuery, Listed, NotFound, NotModified, PreconditionFailed, Shown, Slow, Taken, TooLarge, Unavailable,
 };
 use super::openapi::example;
@@ -142,7 +142,7 @@ pub async fn create(users: &Users, head: &Parts, given: Body) -> Result<Response
     params(InPath, Conditions),
     request_body(content = UpdateBody, example = json!(example::change())),
     responses(
-        Shown, BadChange, NotFound, Slow, Conflict, PreconditionFailed, TooLarge, Invalid, Broken, Unavailable
+        Changed, BadChange, NotFound, Slow, Conflict, PreconditionFailed, TooLarge, Invalid, Broken, Unavailable
     )
 )]
 pub async fn update(users: &Users, written: &str, head: &Parts, given: Body) -> Result<Response, Refusal> {
@@ -165,7 +165,7 @@ pub async fn update(users: &Users, written: &str, head: &Parts, given: Body) -> 
         (PatchBody = "application/json", example = json!(example::change()))
     )),
     responses(
-        Shown, BadChange, NotFound, Slow, Conflict, PreconditionFailed, TooLarge, Invalid, Broken, Unavailable
+        Changed, BadChange, NotFound, Slow, Conflict, PreconditionFailed, TooLarge, Invalid, Broken, Unavailable
     )
 )]
 pub async fn patch(users: &Users, written: &str, head: &Parts, given: Body) -> Result<Response, Refusal> {

@@ -14,7 +14,7 @@ use super::error::Refusal;
 use super::exchange::Stopping;
 use super::invalid::Fault;
 use super::json::Value;
-use super::openapi::answers::{BadBody, Broken, Invalid, SUCCESS, Slow, TooLarge, Unavailable};
+use super::openapi::answers::{BadBody, Broken, Invalid, SUCCESS, Slow, StoreAway, TooLarge};
 use super::openapi::example;
 use super::users::receive;
 use crate::api::{VerifyBody, VerifyFailure, VerifyLine};
@@ -44,7 +44,7 @@ const SAMPLE_MAX: u64 = 1_000_000;
             status = 200, description = SUCCESS, body = VerifyLine, content_type = "application/x-ndjson",
             example = json!(example::verification())
         ),
-        BadBody, Slow, TooLarge, Invalid, Broken, Unavailable
+        BadBody, Slow, TooLarge, Invalid, Broken, StoreAway
     )
 )]
 pub async fn verify(users: &Users, head: &Parts, given: Body, stopping: Stopping) -> Result<Response, Refusal> {
@@ -123,11 +123,13 @@ fn verify_body(given: &Value) -> Result<VerifyBody, Vec<Fault>> {
     }
     let sample = match given.field("sample") {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::Integer(digits)) => match digits.parse() {
-            Ok(count @ 1..=SAMPLE_MAX) => Ok(Some(count)),
-            _ => Err(Fault::out_of_range("sample", SAMPLE_MAX, digits)),
+        Some(given) => match given.integer() {
+            Some(digits) => match digits.parse() {
+                Ok(count @ 1..=SAMPLE_MAX) => Ok(Some(count)),
+                _ => Err(Fault::out_of_range("sample", SAMPLE_MAX, &digits)),
+            },
+            None => Err(Fault::not_an_integer("sample", given.clone())),
         },
-        Some(other) => Err(Fault::not_an_integer("sample", other.clone())),
     };
     let fix = match given.field("fix") {
         None => Ok(false),

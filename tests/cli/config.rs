@@ -168,6 +168,8 @@ fn a_guarded_context_wants_its_name_before_anything_destructive() {
         }
         assert!(home.run(&[words, &["--confirm", "dev"]].concat()).expect(2).sentence().contains("the context is"));
     }
+    let import = super::fed(&mut home.command(&["user", "import", "-"]), b"").expect(2);
+    assert!(import.sentence().starts_with("Importing users in the guarded context prod"), "{import:#?}");
     home.run(&["user", "get", "1", "2", "3"]).expect(0);
     home.run(&["user", "update", "1", "--name", "B"]).expect(0);
     home.run(&["cache", "flush", "1"]).expect(0);

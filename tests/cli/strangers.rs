@@ -27,10 +27,12 @@ fn server(answer: impl Fn(TcpStream) + Send + 'static) -> String {
     url
 }
 
-/// Reads a request with its body: a connection that is closed before would be reset.
-fn read_request(stream: &TcpStream) -> Option<()> {
+/// Reads a request with its body: a connection that is closed before would be reset. Returns its first line.
+fn read_request(stream: &TcpStream) -> Option<String> {
     let mut reader = BufReader::new(stream);
     let (mut line, mut length) = (String::new(), 0);
+    reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+    let first = line.clone();
     while line != "\r\n" {
         line.clear();
         reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
@@ -38,7 +40,26 @@ fn read_request(stream: &TcpStream) -> Option<()> {
             length = said.trim().parse().ok()?;
         }
     }
-    reader.read_exact(&mut vec![0; length]).ok()
+    reader.read_exact(&mut vec![0; length]).ok()?;
+    Some(first)
+}
+
+/// A server that answers with one body after the other, and then with none any more; and what it was asked.
+pub fn server_of_pages(bodies: Vec<String>) -> (String, mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (say, asked) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bodies = bodies.into_iter();
+        for mut stream in listener.incoming().flatten() {
+            let Some(request) = read_request(&stream) else { continue };
+            say.send(request).ok();
+            let Some(body) = bodies.next() else { continue };
+            let head = format!("content-type: application/json\r\ncontent-length: {}\r\nconnection: close", body.len());
+            write!(stream, "HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").ok();
+        }
+    });
+    (url, asked)
 }
 
 /// A server that answers everything with these bytes, and closes.

@@ -26,6 +26,14 @@ impl Screen {
         self.warn(&harmless(&format!("{whose}{}{causes}", failure.sentence)));
     }
 
+    /// Prints on stderr why one line of a file was not taken.
+    pub fn failure_of_one_line(&self, failure: &Failure) {
+        match self.is_json() {
+            true => tell(&problem(failure).to_string()),
+            false => self.warn(&harmless(&failure.sentence)),
+        }
+    }
+
     /// Prints a failure on stderr.
     pub fn failure(&self, failure: &Failure) {
         if self.is_json() {

@@ -41,7 +41,11 @@ impl Screen {
     fn line(&self, step: &Step, trace: &Trace, names: &Names) -> String {
         // Padded before it is painted: the codes of a colour have no width.
         let word = self.err.paint(&format!("{:<WORD$}", step.outcome.word()), |word| color(step.outcome, word));
-        let who = trace.user.map_or_else(|| "new user".into(), |id| format!("user {id}"));
+        let who = match trace.user {
+            Some(id) => format!("user {id}"),
+            None if trace.has(Outcome::Listed) => "users".into(),
+            None => "new user".into(),
+        };
         let store = harmless(names.of(step.outcome.tier()));
         if let Some(width) = self.err.width.filter(|width| *width < ROOMY) {
             let short = format!(" {who} {store} {}", detail(step).replace(LATER, ""));

@@ -1,7 +1,12 @@
 //! `usersvc user`.
 
 mod edit;
+mod export;
 mod fields;
+mod import;
+mod list;
+mod records;
+mod report;
 
 use clap::{Args, Subcommand};
 
@@ -14,7 +19,10 @@ use super::render::{Plan, Screen};
 use super::unsent::{Call, Unsent};
 use crate::client::Backend;
 use crate::user::{NewUser, User, UserChange, UserId};
+use export::ExportArgs;
 use fields::Pair;
+use import::ImportArgs;
+use list::{FindArgs, ListArgs};
 
 /// `usersvc user`
 #[derive(Clone, Debug, Subcommand)]
@@ -42,6 +50,10 @@ pub enum UserCommand {
         #[command(flatten)]
         unsent: Unsent,
     },
+    /// List users in the order of their numbers
+    List(ListArgs),
+    /// Show the users that have an e-mail address
+    Find(FindArgs),
     /// Change a user's name, e-mail address, or both
     Update(UpdateArgs),
     /// Delete users
@@ -55,6 +67,10 @@ pub enum UserCommand {
         #[command(flatten)]
         unsent: Unsent,
     },
+    /// Create the users in a file
+    Import(ImportArgs),
+    /// Write all users into a file
+    Export(ExportArgs),
 }
 
 /// `usersvc user update`
@@ -109,6 +125,10 @@ pub async fn run(command: &UserCommand, global: &Global, link: &mut Link, screen
             let backend = link.reach(global, screen).await?;
             ids.each(backend, screen, async |id| Asked::timed(backend.get(id), Failure::from).await).await
         }
+        UserCommand::List(args) => list::list(args, global, link, screen).await,
+        UserCommand::Find(args) => list::find(args, global, link, screen).await,
+        UserCommand::Import(args) => import::run(args, global, link, screen).await,
+        UserCommand::Export(args) => export::run(args, global, link, screen).await,
         UserCommand::Update(args) => update(args, global, link, screen).await,
         UserCommand::Delete { ids, dry_run, unsent } => {
             let ids = Ids::read(ids, global).await?;

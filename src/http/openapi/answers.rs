@@ -2,6 +2,7 @@
 //! client gets: they are taken from the refusal itself.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response as Answer;
@@ -18,6 +19,9 @@ use super::super::json::Value;
 use super::super::problem::{self, Code};
 use super::example;
 use crate::api::Deleted;
+use crate::timing;
+use crate::trace::Outcome::{self, Down, FillScheduled, Found, Hit, Marked, Miss, PromoteScheduled, Refused, Saved};
+use crate::trace::{Step, TierNames, Trace};
 use crate::user::{Problem, User, UserId};
 use crate::users::{Error, LIMIT_MAX};
 
@@ -45,16 +49,10 @@ const KEPT: &Headers = &[
     ("Cache-Control", "It may be kept, and is asked for again each time", "no-cache"),
 ];
 
-const VARY: &Headers = &[("Vary", "The form of an error depends on what the client accepts", "Accept")];
+const POLICY: &Headers =
+    &[("Content-Security-Policy", "The page loads nothing from anywhere else", "default-src 'self'")];
 
-const TRACE: &Headers = &[
-    ("Cache-Status", "Whether the cache answered, or why it did not (RFC 9211)", "usersvc; hit; ttl=3541"),
-    (
-        "Server-Timing",
-        "Each step on the way to the answer, with its store and milliseconds (W3C Server Timing)",
-        "cache-hit;desc=\"redis\";dur=0.412",
-    ),
-];
+const VARY: &Headers = &[("Vary", "The form of an error depends on what the client accepts", "Accept")];
 
 /// What a header of a refusal is called, and what it tells.
 fn told_by(header: &HeaderName) -> (&'static str, &'static str) {
@@ -80,16 +78,21 @@ macro_rules! answers {
 }
 
 answers! {
-    /// A user that was read or written.
-    Shown = (200, user());
+    /// A user that was read.
+    Shown = (200, traced(user(), &[Hit]));
+    /// A user that was changed.
+    Changed = (200, traced(user(), &[Found, Marked, Saved, PromoteScheduled]));
     /// A user that is new, or was made by the same request before.
-    Created = (201, with(user(), &[REPLAYED]));
+    Created = (201, traced(with(user(), &[REPLAYED]), &[Outcome::Created, FillScheduled]));
     /// A user that is deleted.
-    Gone = (200, with(shown("MessageResponse", json!(Deleted::of(id()))), &[TRACE]));
+    Gone = (
+        200,
+        traced(shown("MessageResponse", json!(Deleted::of(id()))), &[Found, Marked, Outcome::Deleted, PromoteScheduled])
+    );
     /// Some users.
-    Listed = (200, with(shown("UserPage", json!(example::page())), &[NEXT, TRACE]));
+    Listed = (200, traced(with(shown("UserPage", json!(example::page())), &[NEXT]), &[Outcome::Listed]));
     /// A user that the client knows.
-    NotModified = (304, with(described("The client has the latest version"), &[VERSION, TRACE]));
+    NotModified = (304, traced(with(described("The client has the latest version"), &[VERSION]), &[Hit]));
     /// A condition that is none.
     BadCondition = refused("A header makes no sense", [Refusal::BadCondition("If-Match")]);
     /// A condition that is none, or a body that is no text.
@@ -102,34 +105,42 @@ answers! {
     /// A body that is no text.
     BadBody = refused("The body is no text", [Refusal::Unparsable]);
     /// An id that no user has.
-    NotFound = failed("There is no such user", [Error::NotFound(id().into())]);
+    NotFound = failed("There is no such user", [Error::NotFound(id().into())], &[Miss, Outcome::NotFound]);
     /// A body that takes too long.
     Slow = refused("The body did not arrive in time", [Refusal::TooSlow]);
     /// A create that cannot be made beside what there is.
     Taken = failed(
         "Another user has the e-mail address, or the same request is still under way",
         [taken(), Error::KeyInUse],
+        &[Refused],
     );
     /// A change that cannot be made beside those of others.
     Conflict = failed(
         "Another user has the e-mail address, or others changed this one, again and again",
         [taken(), Error::Conflict(id())],
+        &[Found, Outcome::Conflict],
     );
     /// A delete that cannot be made beside the changes of others.
-    Contended = failed("Others changed the user in between, again and again", [Error::Conflict(id())]);
+    Contended = failed(
+        "Others changed the user in between, again and again",
+        [Error::Conflict(id())],
+        &[Found, Outcome::Conflict],
+    );
     /// A condition that does not hold.
     PreconditionFailed = failed(
         "The user is not at a version that `If-Match` or `If-None-Match` asks for",
         [Error::PreconditionFailed { id: id(), version: 3 }],
+        &[Found],
     );
     /// A body that is too large.
     TooLarge = refused("The body is larger than 64 KiB", [Refusal::TooLarge]);
     /// Input that breaks a rule.
     Invalid = refused(INVALID, [Refusal::Invalid(vec![Fault::in_id(&Problem::NotAnId, "abc")])]);
     /// Input of a create that breaks a rule.
-    InvalidCreate = refused(
+    InvalidCreate = failed(
         INVALID,
         [Refusal::Invalid(vec![Fault::missing_field("email", Value::Object(Vec::new()))]), Error::KeyReused.into()],
+        &[Refused],
     );
     /// Input of a query that breaks a rule.
     InvalidQuery = refused(INVALID, [Refusal::Invalid(vec![Fault::too_great("limit", LIMIT_MAX, "5000")])]);
@@ -143,7 +154,7 @@ answers! {
     /// This document.
     Described = (200, kept(&["application/json"]));
     /// A page for people.
-    Html = (200, kept(&["text/html"]));
+    Html = (200, with(kept(&["text/html"]), &[POLICY]));
     /// A file that a page loads.
     File = (200, kept(&["text/css", "text/javascript", "image/png"]));
     /// A page or a file that the client has already.
@@ -154,6 +165,14 @@ answers! {
     Unavailable = failed(
         "A store does not answer, or the service is just starting",
         [Error::Unavailable("the state store did not answer: connection refused".into()).into(), Refusal::Starting],
+        &[Miss, Down],
+    );
+    /// An id that no user has, where no store was asked.
+    Nobody = refused("Nobody has that id", [Error::NotFound(id().into()).into()]);
+    /// A store that does not answer, where that is all that is told.
+    StoreAway = refused(
+        "A store does not answer, or the service is just starting",
+        [Error::Unavailable("the cache did not answer: connection refused".into()).into(), Refusal::Starting],
     );
     /// No place to listen, or no stores yet.
     Crowded = refused(
@@ -183,7 +202,7 @@ fn described(description: &str) -> ResponseBuilder {
 }
 
 fn user() -> ResponseBuilder {
-    with(shown("User", json!(User::example())), &[VERSION, TRACE])
+    with(shown("User", json!(User::example())), &[VERSION])
 }
 
 fn shown(schema: &str, example: serde_json::Value) -> ResponseBuilder {
@@ -209,10 +228,28 @@ fn refused<const N: usize>(description: &str, refusals: [Refusal; N]) -> (u16, R
     told(description, refusals.map(Answer::from).into())
 }
 
-/// The same of what the domain could not do, which tells what it asked of the stores.
-fn failed<const N: usize>(description: &str, refusals: [impl Into<Refusal>; N]) -> (u16, ResponseBuilder) {
+/// The same of what the domain could not do, after those steps.
+fn failed<const N: usize>(
+    description: &str,
+    refusals: [impl Into<Refusal>; N],
+    steps: &[Outcome],
+) -> (u16, ResponseBuilder) {
     let (status, response) = refused(description, refusals.map(Into::into));
-    (status, with(response, &[TRACE]))
+    (status, traced(response, steps))
+}
+
+/// With the headers that tell those steps.
+fn traced(response: ResponseBuilder, steps: &[Outcome]) -> ResponseBuilder {
+    let step = |outcome: &Outcome| {
+        let ttl = matches!(outcome, Hit | FillScheduled | PromoteScheduled).then_some(3541);
+        Step { outcome: *outcome, elapsed: Duration::from_micros(412), ttl }
+    };
+    let trace = Trace { user: Some(id()), steps: steps.iter().map(step).collect() };
+    let status = timing::cache_status(&trace).expect("it has a step");
+    let times = timing::server_timing(&trace, TierNames { cache: "redis", state: "postgres" });
+    let asked = "Whether the cache answered, or why it did not (RFC 9211)";
+    let each = "Each step on the way to the answer, with its store and milliseconds (W3C Server Timing)";
+    response.header("Cache-Status", header(asked, &status)).header("Server-Timing", header(each, &times))
 }
 
 /// Answers of one status that are errors, in both forms. An example is called by its code.

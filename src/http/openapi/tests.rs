@@ -1,5 +1,4 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -7,6 +6,7 @@ use serde_json::{Map, Value};
 use tokio::sync::watch;
 
 use super::super::exchange::{Service, Stopping};
+use super::super::metrics::Metrics;
 use super::super::path::Resource;
 use super::super::soon::Soon;
 use super::DOCUMENT;
@@ -87,7 +87,7 @@ fn each_resource_is_there_with_its_methods_and_nothing_else() {
 async fn each_method_is_answered_and_no_other() {
     let users = Soon::default();
     users.are(Users::new(Store::Memory(Default::default()), Store::Memory(Default::default()), Options::default()));
-    let service = Service { users, metrics: Arc::default(), stopping: Stopping(watch::channel(false).1) };
+    let service = Service { users, metrics: Metrics::default(), stopping: Stopping(watch::channel(false).1) };
     for (path, methods) in described() {
         for method in METHODS {
             let request = Request::builder().method(method).uri(path.replace(['{', '}'], "")).body(Body::empty());
