@@ -8,6 +8,8 @@ mod bench;
 mod config;
 #[path = "cli/dapr.rs"]
 mod dapr;
+#[path = "cli/doctor.rs"]
+mod doctor;
 #[path = "cli/edit.rs"]
 mod edit;
 #[path = "cli/forms.rs"]

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod cache;
 pub mod completions;
 pub mod config;
+pub mod doctor;
 pub mod exit;
 pub mod help;
 pub mod ids;
@@ -47,6 +48,7 @@ Examples:
   usersvc user create --name 'John Doe' --email john.doe@example.com
   usersvc user get 1
   usersvc cache inspect 1                         what the cache holds of user 1
+  usersvc doctor                                  what is missing, and what to do about it
   usersvc shell                                   all of this at a prompt
 
 `usersvc help COMMAND` tells more of a command, and there is help on exit-codes, environment, output and backends.";
@@ -75,6 +77,8 @@ pub enum Command {
     Cache(CacheCommand),
     /// Measure hits, misses and creates, on users of its own that it removes
     Bench(BenchArgs),
+    /// Check what this needs, piece by piece; the exit code is 1 if something is wrong
+    Doctor,
     /// Run commands at a prompt, or from a script
     Shell(ShellArgs),
     /// Show the settings and where they come from, and choose a context
@@ -116,7 +120,7 @@ pub fn parse(words: &[OsString]) -> Result<Line<Cli>, Refusal> {
 /// Runs one command that needs a backend, in a runtime of its own.
 ///
 /// # Errors
-/// See [`user::run`], [`cache::run`] and [`bench::run`].
+/// See [`user::run`], [`cache::run`], [`bench::run`] and [`doctor::run`].
 pub fn once(line: &Cli, screen: &Screen) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -134,6 +138,7 @@ async fn perform(command: &Command, global: &Global, link: &mut Link, screen: &S
             Command::User(command) => user::run(command, global, link, screen).await,
             Command::Cache(command) => cache::run(command, global, link, screen).await,
             Command::Bench(args) => bench::run(args, global, link, screen).await,
+            Command::Doctor => doctor::run(global, screen).await,
             _ => {
                 unreachable!("these have a mode of their own")
             }
@@ -158,9 +163,9 @@ fn ends_by_itself(command: &Command) -> bool {
 fn interrupted(command: &Command) -> Failure {
     let failure = Failure::new(Exit::Interrupted, "interrupted");
     match command {
-        Command::User(UserCommand::Get { .. } | UserCommand::List(_) | UserCommand::Find(_)) | Command::Cache(_) => {
-            failure
-        }
+        Command::User(UserCommand::Get { .. } | UserCommand::List(_) | UserCommand::Find(_))
+        | Command::Cache(_)
+        | Command::Doctor => failure,
         _ => failure.because("it is not known whether the change was made"),
     }
 }

@@ -1,6 +1,7 @@
 //! The verbs through a running service, over HTTP.
 
 mod events;
+mod health;
 
 use std::error::Error as _;
 use std::sync::{Mutex, PoisonError};

@@ -62,6 +62,18 @@ impl Request {
         Self { patience: Some(PROBE), ..Self::new("GET", "/health") }
     }
 
+    /// Whether both stores answer it.
+    #[must_use]
+    pub fn readiness() -> Self {
+        Self { patience: Some(PROBE), ..Self::new("GET", "/readyz") }
+    }
+
+    /// Its counters, in the form of OpenMetrics.
+    #[must_use]
+    pub fn metrics() -> Self {
+        Self { patience: Some(PROBE), ..Self::new("GET", "/metrics") }
+    }
+
     /// See [`super::Backend::get`].
     #[must_use]
     pub fn get(id: UserId) -> Self {

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use dapr::dapr::proto::common::v1::{Etag, StateItem, StateOptions, state_options::StateConcurrency};
 use dapr::dapr::proto::runtime::v1::dapr_client::DaprClient;
 use dapr::dapr::proto::runtime::v1::{
-    ExecuteStateTransactionRequest, GetBulkStateRequest, GetMetadataRequest, GetStateRequest, RegisteredComponents,
+    ExecuteStateTransactionRequest, GetBulkStateRequest, GetMetadataRequest, GetMetadataResponse, GetStateRequest,
     TransactionalStateOperation,
 };
 use tokio::time::{Instant, timeout_at};
@@ -120,29 +120,25 @@ impl Sidecar {
         cache: &str,
         patience: Duration,
     ) -> Result<(DaprStore, DaprStore, TierNames), OpenError> {
-        let registered = self.components(patience).await?;
-        let open = |name: &str, tier| {
-            let kind = Kind::check(name, tier, self.endpoint(), &registered)?;
-            let deadline = match tier {
-                Tier::State => STATE_DEADLINE,
-                Tier::Cache => CACHE_DEADLINE,
-            };
-            Ok(DaprStore { sidecar: self.clone(), component: name.to_owned(), kind, tier, deadline })
-        };
-        let state = open(statestore, Tier::State)?;
-        let cache = open(cache, Tier::Cache)?;
-        let names = TierNames { cache: cache.kind.name(), state: state.kind.name() };
+        let metadata = self.metadata(patience).await?;
+        let state = metadata.open(statestore, Tier::State)?;
+        let cache = metadata.open(cache, Tier::Cache)?;
+        let names = TierNames { cache: cache.name(), state: state.name() };
         Ok((state, cache, names))
     }
 
-    async fn components(&self, patience: Duration) -> Result<Vec<RegisteredComponents>, OpenError> {
+    /// What the sidecar says of itself. Asks again for as long as `patience` while there is none.
+    ///
+    /// # Errors
+    /// That there is no sidecar, or that it does not let us.
+    pub async fn metadata(&self, patience: Duration) -> Result<Metadata, OpenError> {
         let ends = Instant::now() + patience;
         loop {
             let mut client = self.client();
             let request = self.request(GetMetadataRequest {}, METADATA_DEADLINE);
             let answer = timeout_at(Instant::now() + METADATA_DEADLINE, client.get_metadata(request)).await;
             let failure = match answer {
-                Ok(Ok(metadata)) => return Ok(metadata.into_inner().registered_components),
+                Ok(Ok(metadata)) => return Ok(Metadata { sidecar: self.clone(), said: metadata.into_inner() }),
                 Ok(Err(status)) => Failure::of(&status),
                 Err(_) => Failure::Late,
             };
@@ -174,6 +170,33 @@ impl Sidecar {
             request.metadata_mut().insert("dapr-api-token", token.clone());
         }
         request
+    }
+}
+
+/// What a sidecar says of itself (<https://docs.dapr.io/reference/api/metadata_api/>).
+pub struct Metadata {
+    sidecar: Sidecar,
+    said: GetMetadataResponse,
+}
+
+impl Metadata {
+    /// The version of the sidecar, such as `1.18.2`.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.said.runtime_version
+    }
+
+    /// The store of that component, if it is fit to be one.
+    ///
+    /// # Errors
+    /// Why it is not, see [`OpenError`].
+    pub fn open(&self, component: &str, tier: Tier) -> Result<DaprStore, OpenError> {
+        let kind = Kind::check(component, tier, self.sidecar.endpoint(), &self.said.registered_components)?;
+        let deadline = match tier {
+            Tier::State => STATE_DEADLINE,
+            Tier::Cache => CACHE_DEADLINE,
+        };
+        Ok(DaprStore { sidecar: self.sidecar.clone(), component: component.to_owned(), kind, tier, deadline })
     }
 }
 
@@ -223,6 +246,12 @@ impl DaprStore {
                 self.place()
             )
         })
+    }
+
+    /// The name that people know what is behind it by, such as `redis`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.kind.name()
     }
 
     /// The same store with another deadline for each call, for whoever has time.

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Options, Users};
@@ -11,14 +11,14 @@ use crate::state::{StateError, StateStore};
 use crate::user::CreatedAt;
 
 /// Whether both stores answer this process.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Readiness {
     pub state_store: Standing,
     pub cache: Standing,
 }
 
 /// Whether a store answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = StoreStanding)]
 pub struct Standing {
     pub status: Status,
@@ -32,7 +32,7 @@ pub struct Standing {
 }
 
 /// Whether a store answers, in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = StoreStatus)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
