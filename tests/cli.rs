@@ -24,6 +24,8 @@ mod transfer;
 mod unsent;
 #[path = "cli/verbs.rs"]
 mod verbs;
+#[path = "cli/watch.rs"]
+mod watch;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

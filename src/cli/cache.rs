@@ -9,6 +9,7 @@ use super::options::Global;
 use super::question;
 use super::render::{Plan, Screen};
 use super::unsent::{Call, Unsent};
+use super::watch::{self, WatchArgs};
 use crate::client::Backend;
 use crate::users::Scope;
 
@@ -58,6 +59,8 @@ pub enum CacheCommand {
         #[command(flatten)]
         unsent: Unsent,
     },
+    /// Show what happens in the cache of the running service, as it happens
+    Watch(WatchArgs),
 }
 
 /// Runs one of them.
@@ -114,5 +117,6 @@ pub async fn run(command: &CacheCommand, global: &Global, link: &mut Link, scree
             screen.show(&backend.stats().await?)?;
             Ok(Exit::Done)
         }
+        CacheCommand::Watch(args) => watch::run(args, global, link, screen).await,
     }
 }

@@ -127,7 +127,7 @@ fn backends(_: &Command) -> Text {
             "The service is looked for at --server. The sidecar is the one that DAPR_GRPC_ENDPOINT or DAPR_GRPC_PORT \
                 names. auto never falls back to the data file. While a service has the data file open, embedded goes \
                 through that service. On each way the verbs, the trace and the exit codes are the same; only `cache \
-                stats` needs a running service."
+                stats` and `cache watch` need a running service."
                 .into(),
     }
 }

@@ -58,6 +58,14 @@ impl Ids {
         self.ids.first().filter(|_| self.is_one)
     }
 
+    /// All of them.
+    ///
+    /// # Errors
+    /// That one is an id that nobody can have.
+    pub fn all(&self) -> Result<Vec<UserId>, Failure> {
+        self.ids.iter().map(|id| id.possible().ok_or_else(|| Failure::not_found(id))).collect()
+    }
+
     /// Those that somebody may have.
     pub fn possible(&self) -> impl Iterator<Item = UserId> {
         self.ids.iter().filter_map(RequestedId::possible)

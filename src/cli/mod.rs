@@ -18,6 +18,7 @@ pub mod shell;
 mod unsent;
 pub mod user;
 mod values;
+pub mod watch;
 pub mod wire;
 
 use std::ffi::OsString;
@@ -141,7 +142,10 @@ async fn perform(command: &Command, global: &Global, link: &mut Link, screen: &S
 
 /// Whether a command hears ^C itself, and tells how to go on.
 fn ends_by_itself(command: &Command) -> bool {
-    matches!(command, Command::User(UserCommand::Import(_) | UserCommand::Export(_)))
+    matches!(
+        command,
+        Command::User(UserCommand::Import(_) | UserCommand::Export(_)) | Command::Cache(CacheCommand::Watch(_))
+    )
 }
 
 fn interrupted(command: &Command) -> Failure {

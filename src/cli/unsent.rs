@@ -47,6 +47,7 @@ pub enum Call<'a> {
     FlushAll,
     Verify(Scope, bool),
     Stats,
+    Events(Option<UserId>),
 }
 
 impl Call<'_> {
@@ -62,6 +63,7 @@ impl Call<'_> {
             Self::FlushAll => Request::flush_all(),
             Self::Verify(scope, fix) => Request::verify(*scope, *fix),
             Self::Stats => Request::stats(),
+            Self::Events(only) => Request::events(*only),
         }
     }
 
@@ -104,7 +106,7 @@ impl Call<'_> {
             }
             Self::Delete(id) => Some(("DELETE", state, format!("/{}", row_key(*id)), None)),
             Self::Inspect(id) => Some(("GET", cache, format!("/{}@<EPOCH>", row_key(*id)), None)),
-            Self::List(_) | Self::Flush(_) | Self::FlushAll | Self::Verify(..) | Self::Stats => None,
+            Self::List(_) | Self::Flush(_) | Self::FlushAll | Self::Verify(..) | Self::Stats | Self::Events(_) => None,
         }
     }
 

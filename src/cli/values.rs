@@ -27,6 +27,12 @@ fn duration(written: &str) -> Result<Duration, String> {
     number.checked_mul(ms).map(Duration::from_millis).ok_or_else(wrong)
 }
 
+/// How long something is to go on.
+pub fn time(written: &str) -> Result<Duration, String> {
+    let time = duration(written)?;
+    if time.is_zero() { Err("it has to be more than nothing".into()) } else { Ok(time) }
+}
+
 /// How long a value is served from the cache.
 pub fn cache_ttl(written: &str) -> Result<Duration, String> {
     let ttl = duration(written)?;

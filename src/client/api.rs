@@ -1,11 +1,13 @@
 //! The verbs through a running service, over HTTP.
 
+mod events;
+
 use std::error::Error as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, ETAG, HeaderMap, RETRY_AFTER};
-use reqwest::{Client, Method, RequestBuilder, StatusCode, Url, redirect};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
 
 use super::request::Request;
@@ -15,6 +17,7 @@ use crate::timing;
 use crate::trace::{Tier, Trace, Traced};
 use crate::user::{NewUser, RequestedId, User, UserChange, UserId};
 use crate::users::{Scope, Stored};
+pub use events::{CacheEvent, Events};
 
 /// What a client says it reads: errors with a code, where there is one.
 const ACCEPT_PROBLEMS: &str = "application/problem+json, application/json;q=0.9";
@@ -123,11 +126,19 @@ impl Api {
 
     async fn send_once(&self, request: &Request, hear: &mut dyn FnMut(&[u8])) -> Result<Reply, Error> {
         let patience = request.patience.unwrap_or(self.settings.answer);
-        let fault = |fault: reqwest::Error| self.explain(&fault, patience);
-        let mut answer = self.built(request, patience).send().await.map_err(fault)?;
+        let sent = self.built(request, ACCEPT_PROBLEMS).timeout(patience).send().await;
+        self.read_reply(sent.map_err(|fault| self.explain(&fault, patience))?, patience, hear).await
+    }
+
+    async fn read_reply(
+        &self,
+        mut answer: Response,
+        patience: Duration,
+        hear: &mut dyn FnMut(&[u8]),
+    ) -> Result<Reply, Error> {
         let (status, headers) = (answer.status(), answer.headers().clone());
         let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(fault)? {
+        while let Some(chunk) = answer.chunk().await.map_err(|fault| self.explain(&fault, patience))? {
             body.extend_from_slice(&chunk);
             if body.len() > BODY_MAX {
                 return Err(Error::foreign(&self.base, status.as_u16(), &body));
@@ -137,10 +148,10 @@ impl Api {
         Ok(Reply { status, headers, body })
     }
 
-    fn built(&self, request: &Request, patience: Duration) -> RequestBuilder {
+    fn built(&self, request: &Request, accept: &str) -> RequestBuilder {
         let method = Method::from_bytes(request.method.as_bytes()).expect("a method of ours is one of HTTP");
         let url = format!("{}{}", self.base, request.path);
-        let built = self.http.request(method, url).timeout(patience).header(ACCEPT, ACCEPT_PROBLEMS);
+        let built = self.http.request(method, url).header(ACCEPT, accept);
         let built = request.headers.iter().fold(built, |built, (name, value)| built.header(*name, value));
         match &request.body {
             Some(body) => built.body(body.clone()),

@@ -37,6 +37,7 @@
 
 pub mod api;
 pub mod direct;
+mod event_stream;
 mod refusal;
 pub mod request;
 
@@ -47,7 +48,7 @@ use crate::trace::{Tier, TierNames, Traced};
 use crate::user::{NewUser, UserChange, UserId};
 use crate::users::{Scope, Stored};
 
-pub use api::{Api, Settings};
+pub use api::{Api, CacheEvent, Events, Settings};
 pub use refusal::{Error, InvalidField};
 
 /// An answer with what happened on the way to it.

@@ -141,4 +141,11 @@ impl Request {
     pub fn stats() -> Self {
         Self::new("GET", "/cache/stats")
     }
+
+    /// See [`super::Api::events`].
+    #[must_use]
+    pub fn events(only: Option<UserId>) -> Self {
+        let query = only.map(|id| format!("?user={id}")).unwrap_or_default();
+        Self::new("GET", format!("/cache/events{query}"))
+    }
 }

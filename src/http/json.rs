@@ -44,6 +44,15 @@ impl Value {
         let Self::Object(fields) = self else { return None };
         fields.iter().find(|(key, _)| key.text == name && !key.broken).map(|(_, value)| value)
     }
+
+    /// The digits of an integer, with the sign of a negative one. JSON Schema takes 27.0 for one, too.
+    pub fn integer(&self) -> Option<String> {
+        match self {
+            Self::Integer(digits) => Some(digits.clone()),
+            Self::Float(number) if number.fract() == 0.0 => Some(format!("{number:.0}")),
+            _ => None,
+        }
+    }
 }
 
 /// As Python would write it, so that what comes back is what was sent; what JSON cannot say is said in text.

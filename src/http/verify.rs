@@ -123,11 +123,13 @@ fn verify_body(given: &Value) -> Result<VerifyBody, Vec<Fault>> {
     }
     let sample = match given.field("sample") {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::Integer(digits)) => match digits.parse() {
-            Ok(count @ 1..=SAMPLE_MAX) => Ok(Some(count)),
-            _ => Err(Fault::out_of_range("sample", SAMPLE_MAX, digits)),
+        Some(given) => match given.integer() {
+            Some(digits) => match digits.parse() {
+                Ok(count @ 1..=SAMPLE_MAX) => Ok(Some(count)),
+                _ => Err(Fault::out_of_range("sample", SAMPLE_MAX, &digits)),
+            },
+            None => Err(Fault::not_an_integer("sample", given.clone())),
         },
-        Some(other) => Err(Fault::not_an_integer("sample", other.clone())),
     };
     let fix = match given.field("fix") {
         None => Ok(false),

@@ -63,7 +63,7 @@ pub fn server_of_pages(bodies: Vec<String>) -> (String, mpsc::Receiver<String>) 
 }
 
 /// A server that answers everything with these bytes, and closes.
-fn saying(bytes: impl Into<Vec<u8>>) -> String {
+pub fn saying(bytes: impl Into<Vec<u8>>) -> String {
     let bytes = bytes.into();
     server(move |mut stream| drop(stream.write_all(&bytes)))
 }

@@ -2,7 +2,9 @@
 //! once, for each of them.
 
 mod banner;
+mod events;
 mod failure;
+mod live;
 mod plan;
 mod progress;
 mod results;
@@ -22,6 +24,7 @@ use super::options::{Global, Output, TraceForm};
 
 pub use banner::Banner;
 pub use failure::{refusal, usage};
+pub use live::LiveLine;
 pub use plan::Plan;
 pub use progress::{Progress, grouped};
 pub use shown::{Columns, List, Shown, Told, plain_json};
@@ -103,6 +106,13 @@ impl Screen {
     #[must_use]
     pub fn is_verbose(&self) -> bool {
         self.verbose && !self.quiet
+    }
+
+    /// The same, where JSON is one line for each of many.
+    #[must_use]
+    pub fn in_lines(self) -> Self {
+        let format = if self.format == Output::Json { Output::Ndjson } else { self.format };
+        Self { format, ..self }
     }
 
     /// Whether stdout takes colours.
