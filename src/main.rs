@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     let screen = render::Screen::new(&line.global);
     let ended = match &line.command {
         Command::Serve(args) => serve::run(args, &line.global, &screen),
-        Command::User(_) | Command::Cache(_) => cli::once(&line, &screen),
+        Command::User(_) | Command::Cache(_) | Command::Bench(_) => cli::once(&line, &screen),
         Command::Shell(args) => shell::run(args, &line.global, &words, &screen),
         Command::Config(command) => config::run(command, &settings, &matches, &screen),
         Command::Completions(args) => completions::run(args.shell),

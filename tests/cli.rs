@@ -2,6 +2,8 @@
 
 mod support;
 
+#[path = "cli/bench.rs"]
+mod bench;
 #[path = "cli/config.rs"]
 mod config;
 #[path = "cli/dapr.rs"]

@@ -38,6 +38,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rustyline", &["cli/"]),
     ("comfy_table", &["cli/"]),
     ("colored", &["cli/"]),
+    ("hdrhistogram", &["cli/"]),
     ("anyhow", &["cli/", "main.rs"]),
 ];
 

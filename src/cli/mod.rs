@@ -1,6 +1,7 @@
 //! The command line: its grammar, which the shell shares, and what a person sees. The only part of the crate that
 //! knows a terminal. The grammar of a command stands in the file that runs it; the options of all are in [`options`].
 
+pub mod bench;
 pub mod cache;
 pub mod completions;
 pub mod config;
@@ -25,6 +26,7 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use bench::BenchArgs;
 use cache::CacheCommand;
 use completions::CompletionsArgs;
 use config::ConfigCommand;
@@ -71,6 +73,8 @@ pub enum Command {
     /// Look into the cache, empty it, and check it
     #[command(subcommand)]
     Cache(CacheCommand),
+    /// Measure hits, misses and creates, on users of its own that it removes
+    Bench(BenchArgs),
     /// Run commands at a prompt, or from a script
     Shell(ShellArgs),
     /// Show the settings and where they come from, and choose a context
@@ -82,6 +86,14 @@ pub enum Command {
     Man(ManArgs),
     /// Tell more of a command or a topic
     Help(HelpArgs),
+}
+
+impl Command {
+    /// Whether it comes to an end of its own at ^C.
+    fn ends_by_itself(&self) -> bool {
+        let moves_users = matches!(self, Self::User(UserCommand::Import(_) | UserCommand::Export(_)));
+        moves_users || matches!(self, Self::Bench(_) | Self::Cache(CacheCommand::Watch(_)))
+    }
 }
 
 /// The grammar of the command line.
@@ -112,7 +124,7 @@ pub fn parse(words: &[OsString]) -> Result<Line<Cli>, Refusal> {
 /// Runs one command that needs a backend, in a runtime of its own.
 ///
 /// # Errors
-/// See [`user::run`] and [`cache::run`].
+/// See [`user::run`], [`cache::run`] and [`bench::run`].
 pub fn once(line: &Cli, screen: &Screen) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -129,23 +141,19 @@ async fn perform(command: &Command, global: &Global, link: &mut Link, screen: &S
         match command {
             Command::User(command) => user::run(command, global, link, screen).await,
             Command::Cache(command) => cache::run(command, global, link, screen).await,
+            Command::Bench(args) => bench::run(args, global, link, screen).await,
             _ => {
                 unreachable!("these have a mode of their own")
             }
         }
     };
+    if command.ends_by_itself() {
+        return work.await;
+    }
     tokio::select! {
         ended = work => ended,
-        _ = tokio::signal::ctrl_c(), if !ends_by_itself(command) => Err(interrupted(command).into()),
+        _ = tokio::signal::ctrl_c() => Err(interrupted(command).into()),
     }
-}
-
-/// Whether a command hears ^C itself, and tells how to go on.
-fn ends_by_itself(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::User(UserCommand::Import(_) | UserCommand::Export(_)) | Command::Cache(CacheCommand::Watch(_))
-    )
 }
 
 fn interrupted(command: &Command) -> Failure {

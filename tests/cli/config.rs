@@ -160,7 +160,7 @@ fn a_guarded_context_wants_its_name_before_anything_destructive() {
     let home = Home::with(&format!(
         "current-context = \"prod\"\n[context.prod]\nserver = \"{url}\"\nguarded = true\n[context.dev]\nserver = \"{url}\"\n"
     ));
-    for words in [&["user", "delete", "1"][..], &["user", "delete", "1", "2"], &["cache", "flush"]] {
+    for words in [&["user", "delete", "1"][..], &["user", "delete", "1", "2"], &["cache", "flush"], &["bench"]] {
         for yes in [&[][..], &["--yes"]] {
             let told = home.run(&[words, yes].concat()).expect(2);
             assert!(told.sentence().contains("in the guarded context prod has to be confirmed"), "{told:#?}");

@@ -45,6 +45,16 @@ fn the_verbs_through_a_service_and_straight_to_the_sidecar() {
 }
 
 #[test]
+fn a_benchmark_straight_on_the_sidecar_measures_and_cleans_up() {
+    let stack = Stack::shared();
+    let home = tempfile::tempdir().unwrap();
+    let mut bench = usersvc(home.path());
+    bench.args(["--via", "dapr", "bench"]).args(super::bench::SMALL).args(["-o", "json"]);
+    let measured = ran(bench.env("DAPR_GRPC_PORT", stack.daprd.grpc_port.to_string())).expect(0);
+    super::bench::assert_measured(&measured.json(), [30, 30, 5]);
+}
+
+#[test]
 fn verify_finds_an_old_value_that_somebody_put_into_the_cache() {
     let stack = Stack::shared();
     let (statestore, cache) =

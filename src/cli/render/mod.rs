@@ -2,6 +2,7 @@
 //! once, for each of them.
 
 mod banner;
+mod bench;
 mod events;
 mod failure;
 mod live;
@@ -23,6 +24,7 @@ use rustix::fd::AsFd;
 use super::options::{Global, Output, TraceForm};
 
 pub use banner::Banner;
+pub use bench::{Measured, Measurement};
 pub use failure::{refusal, usage};
 pub use live::LiveLine;
 pub use plan::Plan;

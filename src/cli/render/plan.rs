@@ -7,7 +7,7 @@ use super::{Screen, harmless};
 use crate::user::{User, UserId};
 
 /// Something that would be done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "would", rename_all = "lowercase")]
 pub enum Plan {
     /// A user would be created.
@@ -18,6 +18,8 @@ pub enum Plan {
     Delete { id: UserId, user: User },
     /// A cache entry would be flushed; all of them without an id.
     Flush { id: Option<UserId> },
+    /// Users would be created, read and deleted again; each measurement would end after so many seconds.
+    Bench { users: u64, reads: u64, jobs: u64, seconds: f64 },
 }
 
 impl Shown for Plan {
@@ -30,6 +32,7 @@ impl Shown for Plan {
             Self::Create { .. } => None,
             Self::Update { id, .. } | Self::Delete { id, .. } => Some(*id),
             Self::Flush { id } => *id,
+            Self::Bench { .. } => None,
         };
         id.iter().map(ToString::to_string).collect()
     }
@@ -52,6 +55,10 @@ impl Shown for Plan {
             Self::Delete { id, user } => format!("would delete user {id}: {} <{}>", user.name, user.email),
             Self::Flush { id: Some(id) } => format!("would remove user {id} from the cache"),
             Self::Flush { id: None } => "would remove everything from the cache".into(),
+            Self::Bench { users, reads, jobs, seconds } => format!(
+                "would create {users} users, read them {reads} times from the cache and {reads} times after a flush of \
+                 each, {jobs} at a time, for {seconds} s at most each, and delete them"
+            ),
         };
         vec![Told::Line(harmless(&line))]
     }
