@@ -20,8 +20,11 @@ pub struct HelpArgs {
     below: Vec<String>,
 }
 
+/// What a topic tells, given the grammar.
+type Tell = fn(&Command) -> Text;
+
 /// What can be told beside the commands.
-const TOPICS: [(&str, fn(&Command) -> Text); 4] =
+const TOPICS: [(&str, Tell); 4] =
     [("exit-codes", exit_codes), ("environment", environment), ("output", output), ("backends", backends)];
 
 /// Lets `help` know the commands of a grammar and the topics, so that a misspelt one is told the nearest.

@@ -92,6 +92,14 @@ pub enum Command {
     Help(HelpArgs),
 }
 
+impl Command {
+    /// Whether it comes to an end of its own at ^C.
+    fn ends_by_itself(&self) -> bool {
+        let moves_users = matches!(self, Self::User(UserCommand::Import(_) | UserCommand::Export(_)));
+        moves_users || matches!(self, Self::Bench(_) | Self::Cache(CacheCommand::Watch(_)))
+    }
+}
+
 /// The grammar of the command line.
 #[must_use]
 pub fn grammar() -> clap::Command {
@@ -144,20 +152,13 @@ async fn perform(command: &Command, global: &Global, link: &mut Link, screen: &S
             }
         }
     };
+    if command.ends_by_itself() {
+        return work.await;
+    }
     tokio::select! {
         ended = work => ended,
-        _ = tokio::signal::ctrl_c(), if !ends_by_itself(command) => Err(interrupted(command).into()),
+        _ = tokio::signal::ctrl_c() => Err(interrupted(command).into()),
     }
-}
-
-/// Whether a command hears ^C itself, and tells how to go on.
-fn ends_by_itself(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::User(UserCommand::Import(_) | UserCommand::Export(_))
-            | Command::Cache(CacheCommand::Watch(_))
-            | Command::Bench(_)
-    )
 }
 
 fn interrupted(command: &Command) -> Failure {

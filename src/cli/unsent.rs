@@ -100,7 +100,11 @@ impl Call<'_> {
             }
             Self::Update(id, change) => {
                 let (name, email) = (change.name.as_ref(), change.email.as_ref());
-                let value = row(id.get().into(), name.map(|name| name.as_str()), email.map(|email| email.as_str()));
+                let value = row(
+                    id.get().into(),
+                    name.map(super::super::user::Name::as_str),
+                    email.map(super::super::user::Email::as_str),
+                );
                 let body = json!([{ "key": row_key(*id), "value": value, "etag": "<ETAG>", "options": first_write }]);
                 Some(("POST", state, String::new(), Some(body.to_string())))
             }

@@ -7,15 +7,14 @@ use serde_json::{Value, json};
 use super::ran;
 use crate::support::service::{Service, usersvc};
 
-/// What a shell makes of the one line that a command prints.
+/// What a shell makes of the one line that a command prints; where that is several lines of JSON, the last.
 #[track_caller]
 pub fn in_a_shell(command: &mut Command) -> Value {
     let line = ran(command).expect(0).out;
     let output = Command::new("sh").args(["-c", &line.replace("curl ", "curl -s ")]).output().unwrap();
     assert!(output.status.success(), "{line}{output:?}");
-    let answer = String::from_utf8(output.stdout.clone()).unwrap();
-    // Of an answer of several lines the last one tells the end.
-    let last = answer.lines().last().unwrap_or_default();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let last = printed.lines().last().unwrap_or_default();
     serde_json::from_str(last).unwrap_or_else(|error| panic!("{error}: {line}{output:?}"))
 }
 

@@ -207,7 +207,7 @@ impl Reader<'_> {
     fn entry(&self, key: &Spanned<toml::de::DeString<'_>>, value: &Spanned<DeValue<'_>>) -> Result<Entry, Failure> {
         let (name, at) = (key.get_ref().as_ref(), key.span().start);
         let of_that_name = |arg: &&Arg| arg.get_long() == Some(name);
-        let is_flag = self.options.get_arguments().find(of_that_name).map(|arg| arg.get_action());
+        let is_flag = self.options.get_arguments().find(of_that_name).map(clap::Arg::get_action);
         let is_flag = is_flag.is_some_and(|action| matches!(action, ArgAction::SetTrue));
         let written = match value.get_ref() {
             DeValue::String(text) => text.as_ref().to_owned(),
@@ -240,6 +240,6 @@ impl Reader<'_> {
         let told = refusal.to_string();
         let mut lines = told.lines().map(str::trim).take_while(|line| !line.is_empty());
         let sentence = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        lines.fold(self.refuse(at, &sentence), |failure, line| failure.because(line))
+        lines.fold(self.refuse(at, &sentence), super::super::exit::Failure::because)
     }
 }

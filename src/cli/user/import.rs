@@ -336,11 +336,9 @@ impl Task {
                 Ok(made) => return Ok(made),
                 Err(error) => error,
             };
-            let may_pass = match error {
-                Error::Conflict(_) | Error::Slow { .. } | Error::Unavailable(_) => true,
-                Error::Unreachable { .. } | Error::Foreign { .. } => true,
-                _ => false,
-            };
+            use Error::{Conflict, Foreign, Slow, Unavailable, Unreachable};
+            let may_pass =
+                matches!(error, Conflict(_) | Slow { .. } | Unavailable(_) | Unreachable { .. } | Foreign { .. });
             if !may_pass || began.elapsed() + pause > PATIENCE {
                 return Err(error);
             }
