@@ -22,6 +22,8 @@ mod many;
 mod screen;
 #[path = "cli/strangers.rs"]
 mod strangers;
+#[path = "cli/token.rs"]
+mod token;
 #[path = "cli/transfer.rs"]
 mod transfer;
 #[path = "cli/unsent.rs"]

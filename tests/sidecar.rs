@@ -44,10 +44,11 @@ mod dapr {
 
     use bytes::Bytes;
     use usersvc::state::dapr::{CACHE_DEADLINE, DaprStore, OpenError, STATE_DEADLINE, Sidecar};
-    use usersvc::state::{Expect, StateError, StateStore, Step};
+    use usersvc::state::{Expect, StateError, StateStore, Step, Version};
     use usersvc::trace::TierNames;
 
     use crate::support::components::*;
+    use crate::support::proxy::{Proxy, Weather};
     use crate::support::stack::{Daprd, Setup, Stack};
     use crate::support::{PATIENCE, becomes_true_async};
 
@@ -204,6 +205,41 @@ mod dapr {
         assert!(began.elapsed() < STATE_DEADLINE + SLACK);
         stack.postgres.thaw();
         assert!(becomes_true_async(PATIENCE, async || state.get("key").await.is_ok()).await);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_change_of_one_version_is_made_though_the_sidecar_lost_its_connections() {
+        let stack = Stack::start(Setup::default());
+        let (state, ..) = open(&stack.daprd, STATESTORE, CACHE).await.unwrap();
+        state.transact(put("key", Expect::Absent)).await.unwrap();
+        for _ in 0..10 {
+            // They are all in use, or the sidecar would look whether they are still there.
+            let reads = futures_util::future::join_all((0..16).map(|_| state.get("key"))).await;
+            let version = reads[0].clone().unwrap().unwrap().version;
+            stack.postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()");
+            assert_eq!(state.transact(put("key", Expect::Version(version.clone()))).await, Ok(()));
+            assert_eq!(state.transact(put("key", Expect::Version(version))).await, Err(StateError::Conflict));
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn of_a_change_that_was_made_without_an_answer_nobody_says_that_it_was_not() {
+        let stack = Stack::shared();
+        let proxy = Proxy::to(stack.postgres.port);
+        let components = [postgres_v2(STATESTORE, proxy.port()), redis(CACHE, stack.redis.port)];
+        let daprd = stack.sidecar("lossy", &components);
+        let (state, ..) = open(&daprd, STATESTORE, CACHE).await.unwrap();
+        state.transact(put("unanswered", Expect::Absent)).await.unwrap();
+        // A change of one step is no transaction to PostgreSQL.
+        let change = |version: &Version| {
+            [put("unanswered", Expect::Version(version.clone())), put("besides", Expect::Any)].concat()
+        };
+        let before = state.get("unanswered").await.unwrap().unwrap().version;
+        proxy.set(Weather::LosesAnswersWith("COMMIT"));
+        let unanswered = state.transact(change(&before)).await;
+        proxy.set(Weather::Fair);
+        assert!(is_unavailable(&unanswered), "{unanswered:?}");
+        assert_ne!(state.get("unanswered").await.unwrap().unwrap().version, before, "it was made");
     }
 
     #[tokio::test(flavor = "multi_thread")]

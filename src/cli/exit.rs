@@ -208,10 +208,12 @@ impl From<Error> for Failure {
             Error::Foreign { cause, .. } => is(Exit::Unreachable)
                 .because(cause)
                 .attempt("--server URL, or USERSVC_SERVER, with the URL that `usersvc serve` shows at its start"),
-            Error::Forbidden { .. } => is(Exit::NotAllowed),
+            Error::Forbidden { .. } => is(Exit::NotAllowed)
+                .attempt("--token-from SOURCE, or USERSVC_TOKEN_FROM, with a token that is allowed to"),
             Error::Refused { .. } => is(Exit::Fault),
             Error::Unsupported(_) => is(Exit::Usage).attempt("--via api, with `usersvc serve` running"),
             Error::Corrupt(_) => is(Exit::Fault),
+            Error::BadToken => is(Exit::Usage),
             Error::BadUrl { .. } => is(Exit::Usage).attempt("--server http://localhost:8001"),
         }
     }

@@ -3,6 +3,7 @@
 use super::exit::{Exit, Failure};
 use super::options::{Global, Stores, Via};
 use super::render::Screen;
+use super::token::TokenFrom;
 use super::wire;
 use crate::api::{Deleted, Flushed, Inspection, Listing, Page, Stats, Verification};
 use crate::client::api::Api;
@@ -85,12 +86,14 @@ impl Backend for Reached {
 struct Wanted {
     via: Via,
     server: String,
+    token_from: Option<TokenFrom>,
     stores: Stores,
 }
 
 impl Wanted {
     fn by(global: &Global) -> Self {
-        Self { via: global.via, server: global.server.clone(), stores: global.stores.clone() }
+        let (server, token_from, stores) = (global.server.clone(), global.token_from.clone(), global.stores.clone());
+        Self { via: global.via, server, token_from, stores }
     }
 }
 
@@ -125,9 +128,10 @@ impl Link {
         }
     }
 
-    /// After a failure: a service that was there may have gone, and a data file that a service had may be free now.
+    /// After a failure: a service that was there may have gone, a data file that a service had may be free now, and a
+    /// token may have been renewed.
     pub fn look_again_after(&mut self, failure: &Failure) {
-        if matches!(failure.exit, Exit::Unreachable | Exit::TimedOut) {
+        if matches!(failure.exit, Exit::Unreachable | Exit::TimedOut | Exit::NotAllowed) {
             self.reached = None;
         }
     }

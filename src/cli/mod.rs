@@ -17,6 +17,7 @@ pub mod question;
 pub mod render;
 pub mod serve;
 pub mod shell;
+pub mod token;
 mod unsent;
 pub mod user;
 mod values;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::config::Current;
+use super::token::TokenFrom;
 use super::values;
 use crate::users::{CACHE_TTL_DEFAULT, LEASE_DEFAULT};
 
@@ -25,6 +26,10 @@ pub struct Global {
     #[arg(long, global = true, env = "USERSVC_SERVER", hide_env_values = true, value_name = "URL")]
     #[arg(default_value = "http://localhost:8001", help_heading = BACKEND)]
     pub server: String,
+    /// Where the token is that the service asks for: file:PATH, env:NAME, or command:LINE, which prints it
+    #[arg(long, global = true, env = "USERSVC_TOKEN_FROM", hide_env_values = true, value_name = "SOURCE")]
+    #[arg(hide_short_help = true, help_heading = BACKEND)]
+    pub token_from: Option<TokenFrom>,
     /// A context of the settings file, for what is not said otherwise (USERSVC_CONFIG names another file)
     #[arg(id = "context", long = "context", global = true, env = "USERSVC_CONTEXT", hide_env_values = true)]
     #[arg(value_name = "NAME", help_heading = BACKEND)]

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::exit::{Exit, Failure};
 use super::options::Global;
 use super::render::{Screen, put};
+use super::token::TokenFrom;
 use crate::client::Backend;
 use crate::client::api::Api;
 use crate::client::request::Request;
@@ -143,7 +144,7 @@ impl Unsent {
                     is_partial |= call.is_write();
                     to_sidecar(&call, global).ok_or_else(no_call)?
                 }
-                _ => to_service(&base, &call.request()),
+                _ => to_service(&base, &call.request(), global.token_from.as_ref()),
             };
             put(format!("{line}\n").as_bytes())?;
         }
@@ -158,8 +159,10 @@ fn no_call() -> Failure {
     Failure::new(Exit::Usage, "this is not one call of the sidecar").attempt("--as curl")
 }
 
-fn to_service(base: &str, request: &Request) -> String {
+fn to_service(base: &str, request: &Request, token: Option<&TokenFrom>) -> String {
     let headers = request.headers.iter().map(|(name, value)| quoted(&format!("{name}: {value}")));
+    let token = token.map(|token| format!("\"authorization: Bearer {}\"", token.in_shell()));
+    let headers = headers.chain(token);
     curl(request.method, &format!("{base}{}", request.path), headers, request.body.as_deref())
 }
 
@@ -199,7 +202,7 @@ fn curl(method: &str, url: &str, headers: impl IntoIterator<Item = String>, body
 }
 
 /// A word of a shell's line, in single quotes where it needs any: nothing has a meaning within those.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let is_plain = shlex::try_quote(word).is_ok_and(|quoted| quoted == word);
     if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }

@@ -40,21 +40,37 @@ const EMBEDDED: TierNames = TierNames { cache: "memory", state: "sqlite" };
 /// Why there is none, as a [`Failure`] or a client [`Error`].
 pub async fn reach(global: &Global, screen: &Screen) -> anyhow::Result<Reached> {
     match global.via {
-        Via::Api => Ok(Reached::Api(Api::with(&global.server, IN_SIGHT)?)),
+        Via::Api => Ok(Reached::Api(service(global).await?)),
         Via::Dapr => match Sidecar::from_env() {
             Some(sidecar) => through_dapr(sidecar, &global.stores, screen).await,
             None => Err(no_sidecar_named().into()),
         },
         Via::Embedded => on_the_file(&global.stores, screen).await,
         Via::Auto => {
-            let api = Api::with(&global.server, IN_SIGHT)?;
-            let Err(why) = api.probe().await else { return Ok(Reached::Api(api)) };
+            let api = service(global).await?;
+            let why = match api.probe().await {
+                Ok(()) => return Ok(Reached::Api(api)),
+                Err(refused @ Error::Forbidden { .. }) => return Err(refused.into()),
+                Err(why) => why,
+            };
             match Sidecar::from_env() {
                 Some(sidecar) => through_dapr(sidecar, &global.stores, screen).await,
                 None => Err(nobody(why, &api.place()).into()),
             }
         }
     }
+}
+
+/// The service that the options name, with the token for it. Asks it nothing yet.
+///
+/// # Errors
+/// That its URL is none, or that there is no token, as a [`Failure`] or a client [`Error`].
+pub async fn service(global: &Global) -> anyhow::Result<Api> {
+    let api = Api::with(&global.server, IN_SIGHT)?;
+    Ok(match &global.token_from {
+        Some(source) => api.with_token(&source.read().await?)?,
+        None => api,
+    })
 }
 
 /// Neither a service nor a sidecar: the three ways on.

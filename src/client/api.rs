@@ -7,7 +7,7 @@ use std::error::Error as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, ETAG, HeaderMap, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, ETAG, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect};
 use serde::de::DeserializeOwned;
 
@@ -59,6 +59,8 @@ pub struct Api {
     http: Client,
     base: String,
     settings: Settings,
+    /// Shown with every request.
+    authorization: Option<HeaderValue>,
     /// As its last answer told.
     names: Mutex<Names>,
 }
@@ -96,7 +98,18 @@ impl Api {
         }
         let http = http.build().map_err(|fault| bad(innermost(&fault)))?;
         let base = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { http, base, settings, names: Mutex::default() })
+        Ok(Self { http, base, settings, authorization: None, names: Mutex::default() })
+    }
+
+    /// The same, which shows that token with every request, as `Authorization: Bearer` (RFC 6750): an API key, or what
+    /// a gateway before the service asks for. It goes to no other server, for redirections are not followed.
+    ///
+    /// # Errors
+    /// [`Error::BadToken`].
+    pub fn with_token(self, token: &str) -> Result<Self, Error> {
+        let mut value = HeaderValue::from_str(&format!("Bearer {token}")).map_err(|_| Error::BadToken)?;
+        value.set_sensitive(true);
+        Ok(Self { authorization: Some(value), ..self })
     }
 
     /// Whether a service answers there.
@@ -108,6 +121,9 @@ impl Api {
         let health: Option<serde_json::Value> = serde_json::from_slice(&reply.body).ok();
         match health.as_ref().and_then(|health| health.get("service")) {
             Some(service) if service == "user-service" => Ok(()),
+            _ if matches!(reply.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+                Err(Error::of_answer(&self.base, reply.status.as_u16(), &reply.body, None))
+            }
             _ => Err(Error::foreign(&self.base, reply.status.as_u16(), &reply.body)),
         }
     }
@@ -153,6 +169,10 @@ impl Api {
         let method = Method::from_bytes(request.method.as_bytes()).expect("a method of ours is one of HTTP");
         let url = format!("{}{}", self.base, request.path);
         let built = self.http.request(method, url).header(ACCEPT, accept);
+        let built = match &self.authorization {
+            Some(authorization) => built.header(AUTHORIZATION, authorization),
+            None => built,
+        };
         let built = request.headers.iter().fold(built, |built, (name, value)| built.header(*name, value));
         match &request.body {
             Some(body) => built.body(body.clone()),

@@ -86,6 +86,9 @@ pub enum Error {
     /// The URL of the service is none.
     #[error("{given:?} is not the URL of a service: {cause}")]
     BadUrl { given: String, cause: String },
+    /// The token cannot stand in a header.
+    #[error("the token holds characters that a header cannot")]
+    BadToken,
 }
 
 /// The longest part of a foreign answer that is shown.
@@ -114,7 +117,11 @@ impl Error {
     /// Reads an answer whose status is not 2xx.
     pub(super) fn of_answer(url: &str, status: u16, body: &[u8], about: Option<&RequestedId>) -> Self {
         let Ok(Told { detail, code, errors }) = serde_json::from_slice(body) else {
-            return Self::foreign(url, status, body);
+            return match Self::foreign(url, status, body) {
+                // Such as a gateway before the service, which has words of its own.
+                Self::Foreign { url, cause } if matches!(status, 401 | 403) => Self::Forbidden { url, detail: cause },
+                foreign => foreign,
+            };
         };
         let url = url.to_owned();
         match (code.as_deref(), sentence(&detail), errors) {

@@ -326,6 +326,18 @@ impl DaprStore {
         answer.items.into_iter().map(one).collect()
     }
 
+    async fn send_transact(&self, message: ExecuteStateTransactionRequest, deadline: Duration) -> Result<(), Status> {
+        let mut client = self.sidecar.client();
+        client.execute_state_transaction(self.sidecar.request(message, deadline)).await.map(drop)
+    }
+
+    /// True where the same change can be made only once, however often it is sent: it replaces an entry of one version,
+    /// and a state store never uses a version again. So if the sidecar lost the connection that it sent such a change
+    /// on, the change may be sent on another: success then says that the first was not made, and never will be.
+    fn is_fenced(&self, steps: &[Step]) -> bool {
+        self.tier == Tier::State && steps.iter().any(|step| matches!(step.expect(), Expect::Version(_)))
+    }
+
     fn operation(&self, step: Step) -> Result<TransactionalStateOperation, StateError> {
         let (operation_type, key, value, expect, ttl) = match step {
             // PostgreSQL's v2 would take it for NULL, and refuse it.
@@ -381,17 +393,27 @@ impl StateStore for DaprStore {
         if steps.is_empty() {
             return Ok(());
         }
+        let is_fenced = self.is_fenced(&steps);
         let operations = steps.into_iter().map(|step| self.operation(step)).collect::<Result<_, _>>()?;
         let message =
             ExecuteStateTransactionRequest { store_name: self.component.clone(), operations, metadata: HashMap::new() };
-        let mut client = self.sidecar.client();
-        let request = self.sidecar.request(message, self.deadline);
-        // Sent once: a change whose answer was lost may have been made.
-        match timeout_at(Instant::now() + self.deadline, client.execute_state_transaction(request)).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(status)) if self.kind.proves_conflict(status.message()) => Err(StateError::Conflict),
-            Ok(Err(status)) => Err(self.explain(Failure::of(&status))),
-            Err(_) => Err(self.explain(Failure::Late)),
+        let ends = Instant::now() + self.deadline;
+        let mut resends = 0;
+        loop {
+            let failure = match timeout_at(ends, self.send_transact(message.clone(), ends - Instant::now())).await {
+                Ok(Ok(())) => return Ok(()),
+                Ok(Err(status)) if self.kind.proves_conflict(status.message()) => {
+                    // After a resend it may be the first one, made after all, that stands in the way.
+                    return Err(if resends == 0 { StateError::Conflict } else { self.explain(Failure::Dropped) });
+                }
+                Ok(Err(status)) => Failure::of(&status),
+                Err(_) => Failure::Late,
+            };
+            let again = is_fenced && failure == Failure::Dropped && resends < failure.retries();
+            if !again || Instant::now() >= ends {
+                return Err(self.explain(failure));
+            }
+            resends += 1;
         }
     }
 }

@@ -17,6 +17,8 @@ pub enum Weather {
     Silent,
     /// Requests arrive; their answers do not, and the connection ends.
     LosesAnswers,
+    /// The same, but only for answers that hold these bytes.
+    LosesAnswersWith(&'static str),
     /// Connections end, and no new one is made.
     Cut,
 }
@@ -128,7 +130,8 @@ impl Network {
                     }
                 }
                 Weather::LosesAnswers if is_answer => return Ok(()),
-                Weather::Fair | Weather::LosesAnswers | Weather::Cut => {}
+                Weather::LosesAnswersWith(words) if is_answer && holds(&bytes[..count], words) => return Ok(()),
+                Weather::Fair | Weather::LosesAnswers | Weather::LosesAnswersWith(_) | Weather::Cut => {}
             }
             sink.write_all(&bytes[..count])?;
         }
@@ -140,6 +143,10 @@ impl Network {
             stream.shutdown(Shutdown::Both).ok();
         }
     }
+}
+
+fn holds(bytes: &[u8], words: &str) -> bool {
+    bytes.windows(words.len()).any(|window| window == words.as_bytes())
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

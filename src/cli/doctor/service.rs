@@ -5,10 +5,10 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::super::exit::{Exit, Failure};
+use super::super::exit::{Exit, Failure, judge};
 use super::super::options::{Global, Via};
 use super::super::render::Finding;
-use super::super::wire::IN_SIGHT;
+use super::super::wire;
 use crate::client::{Api, Error};
 use crate::users::{Readiness, Standing, Status};
 
@@ -20,9 +20,9 @@ pub async fn check(global: &Global) -> Vec<Finding> {
     if matches!(global.via, Via::Dapr | Via::Embedded) {
         return vec![Finding::skipped("service", "not asked: --via says to do without it")];
     }
-    let api = match Api::with(&global.server, IN_SIGHT) {
+    let api = match wire::service(global).await {
         Ok(api) => api,
-        Err(error) => return vec![Finding::failed("service", error.into())],
+        Err(error) => return judge(&error).into_iter().map(|failure| Finding::failed("service", failure)).collect(),
     };
     let found = api.probe().await;
     let port = check_port(&global.server, &found).await;

@@ -60,7 +60,7 @@ impl Failure {
         }
     }
 
-    /// How often the same read may be sent again at once. After PostgreSQL was restarted, each connection that the
+    /// How often the same call may be sent again at once, where that is safe. After PostgreSQL was restarted, each connection that the
     /// sidecar keeps fails once, and it keeps as many as there are processors, at least four.
     pub(super) fn retries(self) -> u32 {
         match self {
