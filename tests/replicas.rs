@@ -182,6 +182,31 @@ mod dapr {
         assert_eq!((users.len(), names.len()), (keys.len(), keys.len()));
     }
 
+    /// Beyond what one answer of the sidecar holds.
+    #[test]
+    fn the_long_addresses_of_the_original_are_listed_and_found() {
+        let stack = Stack::shared();
+        let (state, cache) = ("state-long", "cache-long");
+        let daprd = stack.sidecar("long", &[postgres_v2(state, stack.postgres.port), redis(cache, stack.redis.port)]);
+        let long = |id: usize| format!("{}{id}@example.com", "x".repeat(25_000));
+        let row = |id: usize| {
+            let user = json!({"id": id, "name": "Old", "email": long(id), "created_at": "2024-01-15T10:30:00"});
+            json!({ "key": format!("user-{id}"), "value": user })
+        };
+        let store = |rows: Vec<Value>| {
+            Client::new(daprd.http_port).send("POST", &format!("/v1.0/state/{state}"), Some(&json!(rows))).expect(204)
+        };
+        store((1..=100).map(row).collect());
+        store((101..=200).map(row).collect());
+        store(vec![json!({ "key": "next-user-id", "value": 201 })]);
+
+        let service = Service::beside(&daprd, &["--statestore", state, "--cache", cache]);
+        assert_eq!(everybody(&service).len(), 200);
+        index_is_complete(std::slice::from_ref(&service));
+        let found = Client::new(service.port()).send("GET", &format!("/users?email={}", long(7)), None).expect(200);
+        assert_eq!(found.json()["users"][0]["id"], 7);
+    }
+
     #[test]
     fn a_store_of_the_original_is_put_into_the_index_while_it_is_in_use() {
         let stack = Stack::shared();

@@ -223,6 +223,33 @@ mod dapr {
     }
 
     #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_there_is_found_though_the_sidecar_lost_its_connections() {
+        let stack = Stack::start(Setup::default());
+        let keys: Vec<String> = (0..100).map(|nth| format!("key-{nth}")).collect();
+        let mut states = Vec::new();
+        for component in [STATESTORE, STATESTORE_V1] {
+            let (state, ..) = open(&stack.daprd, component, CACHE).await.unwrap();
+            let some = keys.iter().step_by(3);
+            state.transact(some.flat_map(|key| put(key, Expect::Absent)).collect()).await.unwrap();
+            states.push(state);
+        }
+        for state in states {
+            let is_there: Vec<bool> = (0..100).map(|nth| nth % 3 == 0).collect();
+            let found = async |keys: &[String]| -> Vec<bool> {
+                state.get_bulk(keys).await.unwrap().iter().map(Option::is_some).collect()
+            };
+            for _ in 0..10 {
+                futures_util::future::join_all((0..16).map(|_| state.get_bulk(&keys))).await;
+                stack
+                    .postgres
+                    .sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()");
+                assert_eq!(found(&keys).await, is_there);
+                assert_eq!(found(&keys[..10]).await, is_there[..10]);
+            }
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
     async fn of_a_change_that_was_made_without_an_answer_nobody_says_that_it_was_not() {
         let stack = Stack::shared();
         let proxy = Proxy::to(stack.postgres.port);

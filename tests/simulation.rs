@@ -144,6 +144,7 @@ caught! {
     marking_the_next_epoch_while_the_old_one_closes_is_caught: MarkInNextEpoch in 1 2;
     a_promotion_that_overwrites_is_caught: PromoteOverwrites in 0 2;
     a_repair_that_does_not_save_is_caught: RepairWithoutSave in 0 2 4;
+    believing_that_what_a_bulk_get_did_not_find_is_absent_is_caught: BelievesAbsence in 0 2;
     a_write_without_a_marker_is_caught: NoMarker in 0 2;
 }
 

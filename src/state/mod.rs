@@ -84,8 +84,18 @@ pub trait StateStore: Send + Sync + 'static {
     /// The entry, or `None`.
     fn get(&self, key: &str) -> impl Future<Output = Result<Option<Entry>, StateError>> + Send;
 
-    /// The entries of the keys, in their order, as one call. Not a snapshot: each is as of some moment within it.
+    /// The entries of the keys, in their order, in one call; in more where entries are missing and the store has to
+    /// make sure of it. Not a snapshot: each is as of some moment within it.
     fn get_bulk(&self, keys: &[String]) -> impl Future<Output = Result<Vec<Option<Entry>>, StateError>> + Send;
+
+    /// The same, always in one call, but an entry that is there may be missing from the answer. For whoever makes its
+    /// absence a condition of a change ([`Expect::Absent`]), or makes sure of it by [`StateStore::get_bulk`].
+    fn get_bulk_unconfirmed(
+        &self,
+        keys: &[String],
+    ) -> impl Future<Output = Result<Vec<Option<Entry>>, StateError>> + Send {
+        self.get_bulk(keys)
+    }
 
     /// Makes all changes, or none of them. In a cache nothing is rolled back, so a conditional step stands alone
     /// there.
@@ -114,6 +124,14 @@ impl StateStore for Store {
             Self::Dapr(store) => store.get_bulk(keys).await,
             Self::Embedded(store) => store.get_bulk(keys).await,
             Self::Memory(store) => store.get_bulk(keys).await,
+        }
+    }
+
+    async fn get_bulk_unconfirmed(&self, keys: &[String]) -> Result<Vec<Option<Entry>>, StateError> {
+        match self {
+            Self::Dapr(store) => store.get_bulk_unconfirmed(keys).await,
+            Self::Embedded(store) => store.get_bulk_unconfirmed(keys).await,
+            Self::Memory(store) => store.get_bulk_unconfirmed(keys).await,
         }
     }
 

@@ -113,7 +113,8 @@ impl<S: StateStore> Users<S> {
     /// Saves rows as they are, but for the mark that they are in the index, together with the rows of the index.
     async fn index_rows(&self, rows: &[Row]) -> Result<(), StateError> {
         let keys = Index::keys(rows.iter().map(|row| row.body.user.email.as_str()));
-        let entries = self.inner.state.get_bulk(&keys).await?;
+        // A row is made only if it is not there.
+        let entries = self.inner.state.get_bulk_unconfirmed(&keys).await?;
         let mut index = Index::read(&keys, &entries).map_err(|fault| StateError::Unavailable(fault.to_string()))?;
         let mut steps = Vec::with_capacity(2 * rows.len());
         for Row { body, etag } in rows {

@@ -34,4 +34,6 @@ pub enum Variant {
     NoMarker,
     /// A value's physical time to live is its own, so that a refused fill shortens a marker's.
     ShortLived,
+    /// What a bulk get does not find is taken for absent.
+    BelievesAbsence,
 }

@@ -176,6 +176,15 @@ impl StateStore for Link {
         self.call(move |fake| Ok(keys.iter().map(|key| fake.read(key)).collect())).await
     }
 
+    /// Of an answer that breaks off, the component tells what it has, and the rest as absent.
+    async fn get_bulk_unconfirmed(&self, keys: &[String]) -> Result<Vec<Option<Entry>>, StateError> {
+        let mut entries = self.get_bulk(keys).await?;
+        if self.dice.per_mille(self.faults.lost * 2) {
+            entries.iter_mut().filter(|_| self.dice.per_mille(700)).for_each(|entry| *entry = None);
+        }
+        Ok(entries)
+    }
+
     async fn transact(&self, steps: Vec<Step>) -> Result<(), StateError> {
         self.call(move |fake| fake.write(&steps)).await
     }

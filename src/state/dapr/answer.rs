@@ -45,7 +45,9 @@ impl Failure {
             Code::FailedPrecondition => Self::NoComponent,
             Code::InvalidArgument if says(&["is not found", "is not configured"]) => Self::NoComponent,
             Code::InvalidArgument => Self::Malformed,
-            Code::ResourceExhausted if says(&["larger than max"]) => Self::TooLarge,
+            Code::ResourceExhausted | Code::OutOfRange if says(&["larger than max", "length too large"]) => {
+                Self::TooLarge
+            }
             // A status with a cause was made on this side, for want of an answer.
             Code::Unavailable => Self::Unreachable,
             _ if status.source().is_some() => Self::Unreachable,

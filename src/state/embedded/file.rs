@@ -26,8 +26,9 @@ const TABLES: &str = "
     CREATE TABLE counter (last INTEGER NOT NULL) STRICT;
     INSERT INTO counter VALUES (0);";
 
-/// How long the writer waits for another program that has the file locked, a person's `sqlite3` for instance.
-const WRITER_PATIENCE: Duration = Duration::from_secs(4);
+/// How long the writer waits for another program that has the file locked, a person's `sqlite3` for instance: whoever
+/// waits for it is answered within a second.
+const WRITER_PATIENCE: Duration = Duration::from_millis(700);
 
 /// Why a data directory could not be opened.
 #[derive(Debug, thiserror::Error)]
