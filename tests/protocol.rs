@@ -128,6 +128,7 @@ async fn each_verb_costs_the_calls_that_the_protocol_counts() {
     let mut world = World::new();
     let users = world.process();
     users.create(john()).await.value.unwrap();
+    users.complete_index(|_, _| {}).await.unwrap();
     settled(&users).await;
 
     let cost = async |verb: &str| {

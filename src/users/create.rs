@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::control::{Phase, View};
 use super::idempotency::{Known, record_key};
-use super::index::Index;
+use super::index::{Index, RULE_KEY};
 use super::row::Body;
 use super::{COUNTER_KEY, Error, Stored, Users, in_order, row_key};
 use crate::state::{Entry, Expect, StateError, StateStore, Step};
@@ -55,11 +55,14 @@ enum Created {
 }
 
 /// What one transaction is to make of a batch.
+#[derive(Default)]
 struct Draft {
     /// For each create its row, by its place in `rows`, or its answer.
     results: Vec<Result<Drafted, Error>>,
     rows: Vec<Body>,
     steps: Vec<Step>,
+    /// Something was refused for want of an entry whose absence is not certain.
+    is_doubtful: bool,
 }
 
 enum Drafted {
@@ -150,16 +153,20 @@ impl<S: StateStore> Users<S> {
                 return;
             }
             match self.create_batch(&batch).await {
-                Ok(created) => {
-                    batch.into_iter().zip(created).for_each(|(create, created)| drop(create.answer.send(created)));
+                // A damaged row is a matter of the create that needs it, and of none beside it.
+                Err(Error::Corrupt(_)) if batch.len() > 1 => {
+                    for create in batch {
+                        let created = self.create_batch(std::slice::from_ref(&create)).await;
+                        answer(vec![create], created);
+                    }
                 }
                 Err(fault) => {
-                    batch.into_iter().for_each(|create| drop(create.answer.send(Err(fault.clone()))));
+                    answer(batch, Err(fault));
                     let late = self.inner.creates.take_older_than(self.now().saturating_sub(WAIT_MAX));
-                    let not_begun =
-                        || Error::Unavailable("the state store does not answer; nothing was created".into());
-                    late.into_iter().for_each(|create| drop(create.answer.send(Err(not_begun()))));
+                    let not_begun = "the state store does not answer; nothing was created";
+                    answer(late, Err(Error::Unavailable(not_begun.into())));
                 }
+                created => answer(batch, created),
             }
         }
     }
@@ -186,22 +193,36 @@ impl<S: StateStore> Users<S> {
 
     /// Reads counter, records and index in one call, and says what is to be made of each create; with it, the first id.
     async fn draft(&self, batch: &[Create], view: &View) -> Result<(u64, Draft), Error> {
-        let host = &self.inner.options.host;
-        let (now, created_at) = (host.wall_ms(), CreatedAt(host.timestamp()));
-        let stamp = (view.phase == Phase::On).then(|| view.nonce.clone());
         let index_keys = Index::keys(batch.iter().map(|create| create.new.email.as_str()));
         let record_keys = batch.iter().filter_map(|create| create.key.as_deref().map(record_key));
         let keys: Vec<String> = index_keys.iter().cloned().chain([COUNTER_KEY.to_owned()]).chain(record_keys).collect();
-        let entries = self.inner.state.get_bulk(&keys).await;
-        let entries = entries.map_err(|fault| Error::unavailable("the state store did not answer", &fault))?;
+        let entries = self.entries_for_change(&keys, &[RULE_KEY, COUNTER_KEY]).await?;
+        let drafted = self.draft_on(batch, view, &index_keys, &entries)?;
+        if !drafted.1.is_doubtful {
+            return Ok(drafted);
+        }
+        let entries = self.entries(&keys).await?;
+        self.draft_on(batch, view, &index_keys, &entries)
+    }
+
+    fn draft_on(
+        &self,
+        batch: &[Create],
+        view: &View,
+        index_keys: &[String],
+        entries: &[Option<Entry>],
+    ) -> Result<(u64, Draft), Error> {
+        let host = &self.inner.options.host;
+        let (now, created_at) = (host.wall_ms(), CreatedAt(host.timestamp()));
+        let stamp = (view.phase == Phase::On).then(|| view.nonce.clone());
         let (indexed, others) = entries.split_at(index_keys.len());
-        let mut index = Index::read(&index_keys, indexed)?;
+        let mut index = Index::read(index_keys, indexed)?;
         index.rule.unique |= self.inner.options.unique_emails == Some(true);
         let mut records = others[1..].iter();
         let counter = others[0].clone();
         let first = counter.as_ref().map_or(Ok(1), read_counter)?;
 
-        let mut draft = Draft { results: Vec::with_capacity(batch.len()), rows: Vec::new(), steps: Vec::new() };
+        let mut draft = Draft::default();
         for Create { new, key, .. } in batch {
             let known = key.as_deref().map(|key| {
                 let entry = records.next().expect("a record was asked for each key");
@@ -213,6 +234,8 @@ impl<S: StateStore> Users<S> {
                 Ok(None) => index.check(new.email.as_str(), None).map(|()| Drafted::Row(draft.rows.len())),
                 Err(reused) => Err(reused),
             };
+            // Its own create may have it, under a record that the answer lost.
+            draft.is_doubtful |= result.is_err() && known.as_ref().is_some_and(Known::is_absent);
             if let Ok(Drafted::Row(at)) = result {
                 let number = first + at as u64;
                 let beyond = || Error::Corrupt(format!("the row {COUNTER_KEY} says {number}"));
@@ -265,6 +288,15 @@ impl<S: StateStore> Users<S> {
             Err(refused) => Err(refused),
         };
         draft.results.into_iter().map(created).collect()
+    }
+}
+
+/// Tells each of them what became of it, or all of them why nothing did.
+fn answer(batch: Vec<Create>, created: Result<Vec<Result<Created, Error>>, Error>) {
+    // Who does not wait any more is not told.
+    match created {
+        Ok(created) => batch.into_iter().zip(created).for_each(|(create, created)| drop(create.answer.send(created))),
+        Err(fault) => batch.into_iter().for_each(|create| drop(create.answer.send(Err(fault.clone())))),
     }
 }
 

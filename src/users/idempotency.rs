@@ -59,6 +59,11 @@ impl Known {
         Ok(Self { key, version: entry.map(|entry| entry.version.clone()), record })
     }
 
+    /// True where nothing was found under the key.
+    pub fn is_absent(&self) -> bool {
+        self.version.is_none()
+    }
+
     /// The answer of the create that the key was used for; fails with [`Error::KeyReused`] where that was another.
     pub fn answer(&self, new: &NewUser) -> Result<Option<Stored>, Error> {
         match &self.record {

@@ -50,11 +50,18 @@ impl Rule {
 /// The users that have an address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Holders {
-    /// `None` once there were too many at a time to list: from then on the row never changes any more.
+    /// `None` once there were too many at a time to list, until nobody is left.
     pub ids: Option<Vec<UserId>>,
+    /// How many they are, where they are not listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
 }
 
 impl Holders {
+    fn listed(ids: Vec<UserId>) -> Self {
+        Self { ids: Some(ids), count: None }
+    }
+
     fn read(key: &str, entry: &Entry) -> Result<Self, Error> {
         serde_json::from_slice(&entry.value)
             .map_err(|fault| Error::Corrupt(format!("the row {key} in the state store is damaged: {fault}")))
@@ -69,26 +76,32 @@ impl Holders {
     }
 
     fn add(&mut self, id: UserId) {
-        let Some(ids) = &mut self.ids else { return };
+        let Some(ids) = &mut self.ids else {
+            self.count = self.count.map(|count| count + 1);
+            return;
+        };
         if ids.contains(&id) {
             return;
         }
         ids.push(id);
         if ids.len() > HOLDERS_MAX {
-            self.ids = None;
+            *self = Self { count: Some(ids.len() as u64), ids: None };
         }
     }
 
     fn remove(&mut self, id: UserId) {
-        if let Some(ids) = &mut self.ids {
-            ids.retain(|holder| *holder != id);
+        match (&mut self.ids, self.count) {
+            (Some(ids), _) => ids.retain(|holder| *holder != id),
+            (None, Some(..=1)) => *self = Self::listed(Vec::new()),
+            (None, count) => self.count = count.map(|count| count - 1),
         }
     }
 }
 
-/// An address as it is compared: upper and lower case are the same, on both sides of the `@`.
+/// An address as it is compared: upper and lower case are the same, on both sides of the `@`. By way of upper case, in
+/// which letters are one that have two forms in lower case.
 pub(super) fn folded(email: &str) -> String {
-    email.to_lowercase()
+    email.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
 /// The key of an address's row. What the original stored as one may be long, or hold what no key may.
@@ -125,7 +138,7 @@ impl Index {
         let rule = Rule::read(read.next().and_then(|(_, entry)| entry.as_ref()))?;
         let row = |(key, entry): (&String, &Option<Entry>)| {
             let before = entry.as_ref().map(|entry| Holders::read(key, entry)).transpose()?;
-            let after = before.clone().unwrap_or(Holders { ids: Some(Vec::new()) });
+            let after = before.clone().unwrap_or_else(|| Holders::listed(Vec::new()));
             Ok((key.clone(), Row { version: entry.as_ref().map(|entry| entry.version.clone()), before, after }))
         };
         Ok(Self { rule, rows: read.map(row).collect::<Result<_, Error>>()? })
@@ -229,9 +242,10 @@ impl<S: StateStore> Users<S> {
         }
         let keys = Index::keys(changed);
         let turn = self.inner.turns.take(&keys[1..]).await;
-        let entries = self.inner.state.get_bulk(&keys).await;
-        let entries = entries.map_err(|fault| Error::unavailable("nothing was changed", &fault))?;
-        let mut index = Index::read(&keys, &entries)?;
+        // The new address's row is made only if it is not there.
+        let old_key = old.map(address_key);
+        let sure: Vec<&str> = std::iter::once(RULE_KEY).chain(old_key.as_deref()).collect();
+        let mut index = Index::read(&keys, &self.entries_for_change(&keys, &sure).await?)?;
         if let Some(new) = new {
             index.check(new, Some(id))?;
             index.add(new, id);
@@ -254,6 +268,7 @@ mod tests {
     #[test]
     fn an_address_is_the_same_in_upper_and_lower_case_and_its_key_is_short() {
         assert_eq!(address_key("John@Example.COM"), address_key("john@example.com"));
+        assert_eq!(address_key("ΑΣ@straße.gr"), address_key("ας@STRASSE.gr"));
         assert_ne!(address_key("john@example.com"), address_key("john@example.org"));
         assert_eq!(address_key(&"||".repeat(100_000)).len(), 70);
     }
@@ -263,7 +278,7 @@ mod tests {
         let keys = Index::keys(["a@b.co", "A@B.co", "c@d.co"]);
         assert_eq!(keys.len(), 3);
         let read = |ids: &[u64]| {
-            let holders = Holders { ids: Some(ids.iter().copied().map(id).collect()) };
+            let holders = Holders::listed(ids.iter().copied().map(id).collect());
             let value = serde_json::to_vec(&holders).unwrap().into();
             let entry = Entry { value, version: Version("7".into()) };
             let at = keys.iter().position(|key| *key == address_key("a@b.co")).unwrap();
@@ -286,12 +301,15 @@ mod tests {
 
     #[test]
     fn an_address_of_too_many_users_is_no_longer_listed() {
-        let mut holders = Holders { ids: Some(Vec::new()) };
+        let mut holders = Holders::listed(Vec::new());
         (1..=100).for_each(|number| holders.add(id(number)));
         assert_eq!(holders.ids.as_ref().map(Vec::len), Some(100));
         holders.add(id(101));
         assert_eq!(holders.ids, None);
+        (2..=101).for_each(|number| holders.remove(id(number)));
+        assert_eq!((&holders.ids, holders.count), (&None, Some(1)));
+        assert!(holders.other_than(Some(id(1))).is_some(), "nobody can tell who it is");
         holders.remove(id(1));
-        assert_eq!(holders, Holders { ids: None });
+        assert_eq!(holders, Holders::listed(Vec::new()), "nobody is left");
     }
 }

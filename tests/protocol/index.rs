@@ -225,6 +225,41 @@ async fn where_addresses_are_unique_nobody_gets_that_of_another() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_address_that_too_many_had_to_be_listed_is_free_when_the_last_has_left_it() {
+    let mut world = World::new();
+    let users = ready(&mut world).await;
+    for n in 0..101 {
+        users.create(called(&format!("N{n}"), "all@b.co")).await.value.unwrap();
+    }
+    let unique = world.process_with(Options { unique_emails: Some(true), ..Options::default() });
+    unique.complete_index(|_, _| {}).await.unwrap();
+    for id in 1..=101 {
+        let taken = unique.create(called("New", "all@b.co")).await.value;
+        assert_eq!(taken, Err(Error::EmailTaken { holder: None }), "{id} has it, and nobody can tell");
+        users.delete(UserId::new(id).unwrap()).await.value.unwrap();
+    }
+    unique.create(called("New", "all@b.co")).await.value.expect("nobody has it any more");
+    assert_eq!(found(&unique, "all@b.co").await, [102]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_damaged_record_is_the_matter_of_its_own_create() {
+    let mut world = World::new();
+    let users = ready(&mut world).await;
+    users.create_once(john(), Some("damaged".into())).await.value.unwrap();
+    let key = format!("idempotency-{}", &index_key("damaged")["email-".len()..]);
+    let damage = Step::Put { key, value: "xx".into(), expect: Expect::Any, ttl: None };
+    world.state.memory.transact(vec![damage]).await.unwrap();
+    let (first, damaged, last) = tokio::join!(
+        users.create(called("First", "first@b.co")),
+        users.create_once(john(), Some("damaged".into())),
+        users.create(called("Last", "last@b.co")),
+    );
+    assert!(matches!(damaged.value, Err(Error::Corrupt(_))), "{damaged:?}");
+    assert!(first.value.is_ok() && last.value.is_ok(), "{first:?} {last:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn of_a_thousand_racing_creates_of_one_address_one_wins() {
     let mut world = World::new();
     let unique = || Options { unique_emails: Some(true), ..Options::default() };
