@@ -74,8 +74,10 @@ impl Serialize for Value {
                 array.end()
             }
             Self::Object(fields) => {
-                let mut object = serializer.serialize_map(Some(fields.len()))?;
-                fields.iter().try_for_each(|(key, value)| object.serialize_entry(&key.text, value))?;
+                // The original's encoder leaves out what might be SQLAlchemy's.
+                let mut shown = fields.iter().filter(|(key, _)| !key.text.starts_with("_sa"));
+                let mut object = serializer.serialize_map(None)?;
+                shown.try_for_each(|(key, value)| object.serialize_entry(&key.text, value))?;
                 object.end()
             }
         }

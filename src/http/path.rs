@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use axum::http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// What the service has.
@@ -32,10 +33,14 @@ pub enum Resource<'a> {
     CacheUser(&'a str),
 }
 
+/// The methods of the service as a whole, which OPTIONS asks about as `*` (RFC 9110, section 9.3.7).
+pub const ALLOW_SOMEWHERE: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
 impl<'a> Resource<'a> {
     /// The resource of a decoded path.
     pub fn named(path: &'a str) -> Option<Self> {
-        match path {
+        // The original matches these with an expression that lets one end of a line through.
+        match path.strip_suffix('\n').unwrap_or(path) {
             "/health" => return Some(Self::Health),
             "/openapi.json" => return Some(Self::OpenApi),
             "/livez" => return Some(Self::Live),
@@ -72,6 +77,11 @@ impl<'a> Resource<'a> {
         }
     }
 
+    /// Whether it answers that method.
+    pub fn allows(&self, method: &Method) -> bool {
+        self.allow().split(", ").any(|allowed| allowed == method.as_str())
+    }
+
     /// The types of a patch that it takes, as `Accept-Patch` lists them (RFC 5789, section 3.1).
     pub fn accept_patch(&self) -> Option<&'static str> {
         matches!(self, Self::User(_)).then_some("application/merge-patch+json")
@@ -104,6 +114,9 @@ const NOT_IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b':')
     .remove(b'@');
 
+/// What the query of a redirection may hold as it is, like the original's.
+const NOT_IN_QUERY: &AsciiSet = &NOT_IN_PATH.remove(b'%').remove(b'?').remove(b'#').remove(b'[').remove(b']').add(b';');
+
 /// Where a path with slashes at its end leads: to the same path without them, if that names something. The query
 /// goes along.
 pub fn without_slash(path: &str, query: Option<&str>) -> Option<String> {
@@ -112,8 +125,9 @@ pub fn without_slash(path: &str, query: Option<&str>) -> Option<String> {
         return None;
     }
     Resource::named(short)?;
-    let query = query.filter(|query| !query.is_empty()).map(|query| format!("?{query}")).unwrap_or_default();
-    Some(format!("{}{query}", utf8_percent_encode(short, NOT_IN_PATH)))
+    let query =
+        query.filter(|query| !query.is_empty()).map(|query| format!("?{}", utf8_percent_encode(query, NOT_IN_QUERY)));
+    Some(format!("{}{}", utf8_percent_encode(short, NOT_IN_PATH), query.unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -123,6 +137,8 @@ mod tests {
     #[test]
     fn a_path_is_decoded_before_it_is_split() {
         assert_eq!(Resource::named(&decode("/users%2F1")), Some(Resource::User("1")));
+        assert_eq!(Resource::named(&decode("/users%0A")), Some(Resource::Users));
+        assert_eq!(Resource::named(&decode("/users/1%0A")), Some(Resource::User("1\n")));
         assert_eq!(Resource::named(&decode("/users/%201")), Some(Resource::User(" 1")));
         assert_eq!(Resource::named(&decode("/users/1%2Fx")), None);
         assert_eq!(Resource::named(&decode("/users/%FF")), Some(Resource::User("\u{fffd}")));
@@ -134,6 +150,7 @@ mod tests {
     #[test]
     fn slashes_at_the_end_lead_to_the_path_without_them() {
         assert_eq!(without_slash("/users/1/", Some("a=b&c")), Some("/users/1?a=b&c".into()));
+        assert_eq!(without_slash("/users/1/", Some("a={b}|%7B")), Some("/users/1?a=%7Bb%7D%7C%7B".into()));
         assert_eq!(without_slash("/users///", None), Some("/users".into()));
         assert_eq!(without_slash("/users/\u{e9}\r\n/", None), Some("/users/%C3%A9%0D%0A".into()));
         assert_eq!(without_slash("/users", None), None);
