@@ -127,7 +127,8 @@ fn forward(outcome: Outcome) -> Option<&'static str> {
         Outcome::Miss => Some("uri-miss"),
         Outcome::Expired => Some("stale"),
         Outcome::Marker => Some("miss"),
-        Outcome::Bypass | Outcome::Away => Some("bypass"),
+        // Lists are made of rows: the cache is not meant for them.
+        Outcome::Bypass | Outcome::Away | Outcome::Listed => Some("bypass"),
         _ => None,
     }
 }

@@ -7,6 +7,10 @@ use support::http::Client;
 use support::service::Service;
 
 mod browser {
+    use std::io::{self, BufRead, BufReader, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::thread;
+
     use serde_json::json;
 
     use crate::support::browser::Browser;
@@ -44,6 +48,51 @@ mod browser {
         assert!(asked.contains(&user.as_str()), "{asked:?}");
         assert!(asked.iter().all(|url| url.starts_with(&here)), "{asked:?}");
         assert!(browser.errors().is_empty(), "{:?}", browser.errors());
+    }
+
+    #[test]
+    fn swagger_ui_works_behind_a_path_that_a_proxy_puts_before_ours() {
+        let service = Service::embedded();
+        let jane = Client::new(service.port()).create("Jane Doe").expect(201);
+        let below = "/behind/a/proxy";
+        let proxy = proxy_below(below, service.port());
+
+        let mut browser = Browser::start();
+        browser.open(&format!("http://127.0.0.1:{proxy}{below}/docs"));
+        browser.click(&format!("{GET_USER} .opblock-summary-control"));
+        browser.click(&format!("{GET_USER} .try-out__btn"));
+        browser.fill(&format!("{GET_USER} tr[data-param-name=user_id] input"), &jane.id().to_string());
+        browser.click(&format!("{GET_USER} .execute"));
+        let answer = format!("{GET_USER} .live-responses-table .response");
+        eventually("the answer is shown", || {
+            browser.text(&format!("{answer} .response-col_status")).starts_with("200")
+        });
+        let asked = format!("http://127.0.0.1:{proxy}{below}/users/{}", jane.id());
+        assert!(browser.requests().contains(&asked.as_str()), "{:?}", browser.requests());
+    }
+
+    /// A proxy that takes that path off, and passes on everything else; its port.
+    fn proxy_below(below: &'static str, to: u16) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        // It ends with the test.
+        thread::spawn(move || {
+            for mut from in listener.incoming().flatten() {
+                thread::spawn(move || -> io::Result<()> {
+                    let mut reader = BufReader::new(from.try_clone()?);
+                    let (mut line, mut head) = (String::new(), String::new());
+                    while reader.read_line(&mut line)? > 2 {
+                        let keeps = line.to_lowercase().starts_with("connection:");
+                        head += if keeps { "connection: close\r\n" } else { &line };
+                        line.clear();
+                    }
+                    let mut service = TcpStream::connect(("127.0.0.1", to))?;
+                    write!(service, "{}\r\n", head.replacen(below, "", 1))?;
+                    io::copy(&mut service, &mut from).map(drop)
+                });
+            }
+        });
+        port
     }
 
     #[test]

@@ -53,7 +53,9 @@ on_both_stores! {
         a_merge_patch_changes_what_it_names
         a_merge_patch_is_refused_as_an_update_is_and_removes_nothing
         head_answers_as_get_does_without_the_body
-        options_tells_every_method_of_a_resource;
+        options_tells_every_method_of_a_resource
+        no_cache_on_the_way_may_keep_an_answer_unasked
+        a_request_names_its_host_once;
     conditions:
         a_change_is_made_only_of_the_version_that_was_read
         a_weak_or_foreign_tag_matches_no_version_and_a_star_every_one

@@ -139,7 +139,7 @@ fn keeps_to_its_description(service: &Service) {
     // What it keeps between runs goes with the service.
     let output = Command::new(program.unwrap_or_else(|error| panic!("{error}")))
         .args(["--config-file", config, "run", &format!("{}/openapi.json", service.url())])
-        .args(["--no-color", "--continue-on-failure"])
+        .args(["--url", &service.url(), "--no-color", "--continue-on-failure"])
         .current_dir(service.home())
         .stdin(Stdio::null())
         .output()

@@ -23,6 +23,8 @@ pub enum Refusal {
     BadCondition(&'static str),
     /// `Idempotency-Key` makes no sense.
     BadKey,
+    /// `Host` is not given once.
+    BadHost,
     /// The domain could not do it.
     Failed(Error),
     /// A fault of ours ended the work.
@@ -55,7 +57,7 @@ impl Refusal {
             Self::Unparsable => Code::BodyUnreadable,
             Self::TooLarge => Code::BodyTooLarge,
             Self::TooSlow => Code::BodyTooSlow,
-            Self::BadCondition(_) | Self::BadKey => Code::HeaderInvalid,
+            Self::BadCondition(_) | Self::BadKey | Self::BadHost => Code::HeaderInvalid,
             Self::Failed(Error::NotFound(_)) => Code::UserNotFound,
             Self::Failed(Error::Conflict(_)) => Code::UserBusy,
             Self::Failed(Error::EmailTaken { .. }) => Code::EmailTaken,
@@ -88,6 +90,7 @@ impl Refusal {
             Self::BadKey => {
                 format!("The header Idempotency-Key is no key; send one, of 1 to {KEY_MAX} visible ASCII characters")
             }
+            Self::BadHost => "The header Host is missing, or given more than once; send it once".into(),
             Self::Failed(error) => error.to_string(),
             Self::Panicked => {
                 "The service failed on this request; read the user again to see whether it was done".into()

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Version, header};
 use axum::response::Response;
 use tokio::sync::watch;
 
 use super::accept::Form;
+use super::error::Refusal;
 use super::metrics::Metrics;
 use super::problem::Problem;
 use super::request_id::{self, X_REQUEST_ID};
@@ -33,17 +35,30 @@ impl Stopping {
     }
 }
 
+/// `Cache-Control` of an answer that says nothing else: it may be kept, and is asked for again each time.
+pub const NOT_KEPT: &str = "no-cache";
+
 /// Answers a request.
 pub async fn answer(State(service): State<Arc<Service>>, request: Request) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
     let id = request_id::of(request.headers(), &service.users.host());
     let form = Form::preferred(request.headers());
-    let mut response = super::answer(&service, request).await;
+    let mut response = match names_its_host(&request) {
+        true => super::answer(&service, request).await,
+        false => Refusal::BadHost.into(),
+    };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         problem.write_to(&mut response, form, &id);
     }
     response.headers_mut().insert(X_REQUEST_ID, id);
+    // Without it a cache on the way may keep an answer for as long as it likes (RFC 9111, section 4.2.2).
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(NOT_KEPT));
     service.metrics.count(&method, response.status(), began.elapsed());
     response
+}
+
+/// HTTP/1.1 asks for exactly one `Host` (RFC 9112, section 3.2).
+fn names_its_host(request: &Request) -> bool {
+    request.version() != Version::HTTP_11 || request.headers().get_all(header::HOST).iter().count() == 1
 }

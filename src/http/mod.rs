@@ -59,6 +59,9 @@ fn router(service: Service) -> Router {
 async fn answer(service: &Service, request: Request) -> Response {
     let (head, given) = request.into_parts();
     let path = path::decode(head.uri.path());
+    if path == "*" && head.method == Method::OPTIONS {
+        return reply::allowed(path::ALLOW_SOMEWHERE);
+    }
     let Some(resource) = Resource::named(&path) else { return unknown(&path, head.uri.query()) };
     // RFC 9110, section 9.3.2: HEAD is GET without the content, which the framework takes off, its length left on.
     let method = if head.method == Method::HEAD { &Method::GET } else { &head.method };
@@ -82,10 +85,7 @@ async fn answer(service: &Service, request: Request) -> Response {
         (&Method::GET, Resource::CacheStats) => Ok(cache::stats(&users)),
         (&Method::GET, Resource::CacheEvents) => events::get(&users, &head, service.stopping.clone()),
         (&Method::POST, Resource::CacheVerify) => verify::verify(&users, &head, given, service.stopping.clone()).await,
-        (_, resource) => {
-            let response = Problem::new(Code::MethodNotAllowed, "Method Not Allowed").into();
-            Ok(reply::with(response, header::ALLOW, resource.allow()))
-        }
+        (_, resource) => Ok(not_allowed(&resource)),
     };
     answered.unwrap_or_else(Response::from)
 }
@@ -103,8 +103,14 @@ fn answer_without_users(service: &Service, method: &Method, resource: &Resource,
         (&Method::GET, Resource::Docs) => Some(docs::get(head)),
         (&Method::GET, Resource::DocsFile(name)) => Some(docs::file(name, head)),
         (&Method::GET, Resource::Reference) => Some(reference::get(head)),
+        (method, resource) if !resource.allows(method) => Some(not_allowed(resource)),
         _ => None,
     }
+}
+
+fn not_allowed(resource: &Resource) -> Response {
+    let response = Problem::new(Code::MethodNotAllowed, "Method Not Allowed").into();
+    reply::with(response, header::ALLOW, resource.allow())
 }
 
 /// A path that names nothing: 404, or the way to the path without its last slash.

@@ -33,6 +33,8 @@ use crate::user::User;
             Every answer has an `X-Request-Id`: that of the request, if it brings a usable one. \
             Errors are `application/problem+json` (RFC 9457) for who prefers that in `Accept`."
     ),
+    // Relative to this document, for whoever reaches it through a sidecar or a proxy that puts a path before it.
+    servers((url = ".", description = "The service that this document comes from")),
     tags(
         (name = "Users", description = "Users, and what is known of their versions"),
         (name = "Cache", description = "What the cache holds, and emptying it"),

@@ -108,7 +108,7 @@ pub struct Document<'a> {
     status: u16,
     /// What is wrong with this request, and what to do next
     detail: &'a str,
-    /// The id of the request
+    /// The id of the request, as a URN
     instance: &'a str,
     #[schema(value_type = Code)]
     code: &'static str,
@@ -117,6 +117,9 @@ pub struct Document<'a> {
     #[schema(value_type = Option<Vec<Fault>>, nullable = false)]
     errors: Option<&'a [Fault]>,
 }
+
+/// What stands before the id of a request where that has to be a URI.
+const INSTANCE: &str = "urn:usersvc:request:";
 
 impl Problem {
     /// An error of one sentence.
@@ -164,7 +167,7 @@ impl Problem {
             title: self.code.title(),
             status: self.code.status().as_u16(),
             detail: &detail,
-            instance: id.to_str().expect("the id of a request is visible ASCII"),
+            instance: &format!("{INSTANCE}{}", id.to_str().expect("the id of a request is visible ASCII")),
             code: self.code.name(),
             errors,
         })

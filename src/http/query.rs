@@ -59,14 +59,15 @@ fn number(name: &'static str, written: &str, least: u64) -> Result<u64, Fault> {
     if number < least { Err(Fault::too_small(name, least, written)) } else { Ok(number) }
 }
 
-/// The value of `Link` (RFC 8288) that leads to the next page.
+/// The value of `Link` (RFC 8288) that leads to the next page: relative, so that it is right behind a sidecar or a proxy
+/// that puts a path before ours.
 pub fn next(listing: &Listing, next: UserId) -> String {
     let mut query = Serializer::new(String::new());
     if let Some(email) = &listing.email {
         query.append_pair("email", email);
     }
     query.append_pair("after", &next.to_string()).append_pair("limit", &listing.limit.to_string());
-    format!("</users?{}>; rel=\"next\"", query.finish())
+    format!("<?{}>; rel=\"next\"", query.finish())
 }
 
 #[cfg(test)]
@@ -90,6 +91,6 @@ mod tests {
     fn the_link_keeps_what_was_asked_for() {
         let listing = Listing { email: Some("a+b@c.co".into()), limit: 2, after: 0 };
         let link = next(&listing, UserId::new(9).unwrap());
-        assert_eq!(link, "</users?email=a%2Bb%40c.co&after=9&limit=2>; rel=\"next\"");
+        assert_eq!(link, "<?email=a%2Bb%40c.co&after=9&limit=2>; rel=\"next\"");
     }
 }

@@ -45,13 +45,18 @@ pub fn json(status: StatusCode, value: &impl Serialize) -> Response {
 
 /// What can be asked of a resource (RFC 9110, section 9.3.7), and how it is patched (RFC 5789, section 3.1).
 pub fn options(resource: &Resource) -> Response {
-    let mut response = Response::default();
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    let response = with(response, header::ALLOW, resource.allow());
+    let response = allowed(resource.allow());
     match resource.accept_patch() {
         Some(types) => with(response, ACCEPT_PATCH, types),
         None => response,
     }
+}
+
+/// The methods that can be used.
+pub fn allowed(methods: &str) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    with(response, header::ALLOW, methods)
 }
 
 /// A header that this service wrote.

@@ -18,8 +18,8 @@ pub fn of(headers: &HeaderMap, host: &Host) -> HeaderValue {
     }
 }
 
-/// Letters, digits, and what UUIDs, Base64 and traces have beside them. All of it may stand in a URI as it is
-/// (RFC 3986, section 2), and needs no quotes in a log line, a list of a header, or a shell.
+/// Letters, digits, and what UUIDs, Base64 and traces have beside them. All of it may stand in a URN as it is
+/// (RFC 8141, section 2), and needs no quotes in a log line, a list of a header, or a shell.
 fn is_usable(id: &[u8]) -> bool {
     let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~:/+=@".contains(byte);
     (1..=LENGTH_MAX).contains(&id.len()) && id.iter().all(is_allowed)

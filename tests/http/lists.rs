@@ -35,7 +35,8 @@ pub fn a_list_is_walked_page_by_page_to_its_end(service: &Service) {
         };
         assert_eq!((ids(&page).len(), next), (2, *seen.last().unwrap()), "a gap does not shorten a page");
         let link = page.header("link").unwrap();
-        path = link.strip_prefix('<').and_then(|rest| rest.strip_suffix(">; rel=\"next\"")).unwrap().to_owned();
+        let query = link.strip_prefix('<').and_then(|rest| rest.strip_suffix(">; rel=\"next\"")).unwrap();
+        path = format!("/users{query}");
     }
     let mine: Vec<u64> = seen.into_iter().filter(|id| created.contains(id)).collect();
     let left: Vec<u64> = created.iter().copied().filter(|id| *id != created[2]).collect();

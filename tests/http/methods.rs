@@ -1,5 +1,8 @@
 //! PATCH, HEAD and OPTIONS.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use serde_json::json;
 
 use crate::support::eventually;
@@ -108,4 +111,28 @@ pub fn options_tells_every_method_of_a_resource(service: &Service) {
         assert_eq!(refused.header("allow"), Some(allow), "{path}");
     }
     client.send("OPTIONS", "/nowhere", None).expect(404);
+    let whole = client.send("OPTIONS", "*", None).expect(204);
+    assert_eq!(whole.header("allow"), Some("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+    client.send("GET", "*", None).expect(404);
+}
+
+pub fn no_cache_on_the_way_may_keep_an_answer_unasked(service: &Service) {
+    let client = Client::new(service.port());
+    let user = format!("/users/{}", client.create("John").expect(201).id());
+    let cached = format!("/cache{user}");
+    for path in [&user, "/users/999999999", "/users/x", "/users", &cached, "/health", "/readyz", "/docs", "/nowhere"] {
+        assert_eq!(client.send("GET", path, None).header("cache-control"), Some("no-cache"), "{path}");
+    }
+}
+
+pub fn a_request_names_its_host_once(service: &Service) {
+    let twice = [("host", "localhost")];
+    let client = Client::new(service.port());
+    let refused = client.send_with("GET", "/health", &twice, None).expect(400);
+    assert_eq!(refused.text("detail"), "The header Host is missing, or given more than once; send it once");
+    let mut stream = TcpStream::connect(("127.0.0.1", service.port())).unwrap();
+    stream.write_all(b"GET /health HTTP/1.1\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
 }

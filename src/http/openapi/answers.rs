@@ -42,7 +42,7 @@ const REPLAYED: &Headers =
     &[("Idempotency-Replayed", "`true` where the same request made the user before; absent otherwise", "true")];
 
 const NEXT: &Headers =
-    &[("Link", "Where the next page is (RFC 8288); absent of the last one", "</users?after=1&limit=1>; rel=\"next\"")];
+    &[("Link", "Where the next page is (RFC 8288); absent of the last one", "<?after=1&limit=1>; rel=\"next\"")];
 
 const KEPT: &Headers = &[
     ("ETag", "Changes with the content", "\"f6c6e671db598558\""),

@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::exchange::NOT_KEPT;
 use super::super::path::Resource;
 use super::answers::REQUEST_ID;
 
@@ -31,6 +32,10 @@ pub fn apply(document: &mut Value) {
             operation["operationId"] = operation_id(&name, path, method).into();
             for response in operation["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
                 response["headers"]["X-Request-Id"] = header("The id of the request", REQUEST_ID);
+                if response["headers"].get("Cache-Control").is_none() {
+                    let told = "It may be kept, and is asked for again each time";
+                    response["headers"]["Cache-Control"] = header(told, NOT_KEPT);
+                }
             }
             for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
                 if parameter["in"] != "header" {
