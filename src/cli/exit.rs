@@ -157,7 +157,8 @@ impl Failure {
     /// The failure of a write: where no answer came, the write may have been made.
     #[must_use]
     pub fn of_write(error: Error, look: &str) -> Self {
-        let unknown = matches!(error, Error::Slow { .. } | Error::Unavailable(_) | Error::Foreign { .. });
+        let unknown =
+            matches!(error, Error::Slow { .. } | Error::Unavailable(_) | Error::Broken { .. } | Error::Foreign { .. });
         let failure = Self::from(error);
         if unknown { failure.because("it is not known whether the change was made").attempt(look) } else { failure }
     }
@@ -205,6 +206,9 @@ impl From<Error> for Failure {
                 .attempt("--via dapr or --via embedded  to do without it"),
             Error::Slow { .. } => is(Exit::TimedOut).attempt("the service's log, and its /health"),
             Error::Unavailable(_) => is(Exit::Unreachable).attempt("again in a moment"),
+            Error::Broken { cause, .. } => {
+                is(Exit::Unreachable).because(cause).attempt("the service's log, and again in a moment")
+            }
             Error::Foreign { cause, .. } => is(Exit::Unreachable)
                 .because(cause)
                 .attempt("--server URL, or USERSVC_SERVER, with the URL that `usersvc serve` shows at its start"),

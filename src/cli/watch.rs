@@ -165,7 +165,7 @@ impl<'a> Watch<'a> {
             match self.ticking(events.next()).await {
                 Ok(Some(heard)) => self.show(heard)?,
                 Ok(None) => return Ok("it has stopped".into()),
-                Err(Error::Foreign { cause, .. }) => return Ok(cause),
+                Err(Error::Foreign { cause, .. } | Error::Broken { cause, .. }) => return Ok(cause),
                 Err(error) => return Ok(error.to_string()),
             }
         }

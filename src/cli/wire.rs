@@ -77,7 +77,7 @@ pub async fn service(global: &Global) -> anyhow::Result<Api> {
 fn nobody(why: Error, url: &str) -> Failure {
     let sentence = why.to_string();
     let cause = match why {
-        Error::Unreachable { cause, .. } | Error::Foreign { cause, .. } => cause,
+        Error::Unreachable { cause, .. } | Error::Broken { cause, .. } | Error::Foreign { cause, .. } => cause,
         _ => "its /health does not answer".into(),
     };
     Failure::new(Exit::Unreachable, format!("{sentence}, and the environment names no Dapr sidecar"))

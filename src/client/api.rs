@@ -54,6 +54,9 @@ impl Default for Settings {
     }
 }
 
+/// How the HTTP library begins to tell that what came back is none.
+const NOT_HTTP: &str = "invalid HTTP";
+
 /// A service at a URL.
 pub struct Api {
     http: Client,
@@ -193,7 +196,11 @@ impl Api {
         if fault.is_timeout() {
             return Error::Slow { url, limit };
         }
-        Error::Foreign { url, cause: format!("it broke off: {}", innermost(fault)) }
+        let cause = innermost(fault);
+        match cause.starts_with(NOT_HTTP) {
+            true => Error::Foreign { url, cause: format!("it does not speak HTTP: {cause}") },
+            false => Error::Broken { url, cause },
+        }
     }
 
     /// The body of a 2xx answer, with what happened on the way.
@@ -270,7 +277,7 @@ impl Lines {
 fn pause_before_again(request: &Request, sent: &Result<Reply, Error>, usual: Duration) -> Option<Duration> {
     match sent {
         Err(Error::Unreachable { .. }) => Some(usual),
-        Err(Error::Foreign { .. }) if request.is_repeatable() => Some(usual),
+        Err(Error::Broken { .. }) if request.is_repeatable() => Some(usual),
         Ok(reply) if reply.status.is_client_error() || reply.status.is_server_error() => {
             let after = reply.headers.get(RETRY_AFTER).filter(|_| request.is_repeatable())?;
             let seconds = after.to_str().ok()?.parse().ok()?;
@@ -294,7 +301,8 @@ fn innermost(fault: &reqwest::Error) -> String {
 fn read_user(reply: &Reply) -> Option<(User, Stored)> {
     let user = serde_json::from_slice(&reply.body).ok()?;
     let etag = reply.headers.get(ETAG).and_then(|etag| etag.to_str().ok());
-    let version = etag.and_then(|etag| etag.trim_matches('"').parse().ok()).unwrap_or_default();
+    let version =
+        etag.and_then(|etag| etag.trim_start_matches("W/").trim_matches('"').parse().ok()).unwrap_or_default();
     Some((user, Stored { json: reply.body.clone().into(), version }))
 }
 

@@ -68,6 +68,9 @@ pub enum Error {
     /// A store did not answer. What was asked may have been done.
     #[error("{0}")]
     Unavailable(String),
+    /// The connection ended before the answer was whole. What was asked may have been done.
+    #[error("the connection to {url} broke off")]
+    Broken { url: String, cause: String },
     /// Something answered, but not as this service does.
     #[error("what answers at {url} is not this service")]
     Foreign { url: String, cause: String },

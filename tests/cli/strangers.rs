@@ -98,8 +98,6 @@ fn another_server_is_told_in_one_sentence() {
     let html = "<html><body>It works!</body></html>";
     for (what, url) in [
         ("garbage", saying(b"\x00\xff garbage\r\n\r\n")),
-        ("nothing", saying(b"")),
-        ("half an answer", saying("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"id\":1,")),
         ("HTML", answering("200 OK", "text/html", html)),
         ("HTML not found", answering("404 Not Found", "text/html", html)),
         ("JSON of another kind", answering("200 OK", "application/json", "{\"hello\":\"world\"}")),
@@ -118,6 +116,17 @@ fn another_server_is_told_in_one_sentence() {
         assert!(auto.sentence().starts_with(&format!("what answers at {url} is not this service, and ")), "{auto:#?}");
         let write = asked(&url, &["--via", "api", "user", "update", "1", "--name", "X"]).expect(7);
         assert!(write.err.contains("it is not known whether the change was made"), "{what}: {write:#?}");
+    }
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_told_and_after_a_write_that_nobody_knows() {
+    for url in [saying(b""), saying("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"id\":1,")] {
+        let told = asked(&url, &GET).expect(7);
+        assert_eq!(told.sentence(), format!("the connection to {url} broke off"));
+        assert!(told.err.contains("\ncause: ") && told.err.contains("\n  try: the service's log"), "{told:#?}");
+        let write = asked(&url, &["--via", "api", "user", "update", "1", "--name", "X"]).expect(7);
+        assert!(write.err.contains("it is not known whether the change was made"), "{write:#?}");
     }
 }
 

@@ -336,9 +336,11 @@ impl Task {
                 Ok(made) => return Ok(made),
                 Err(error) => error,
             };
-            use Error::{Conflict, Foreign, Slow, Unavailable, Unreachable};
-            let may_pass =
-                matches!(error, Conflict(_) | Slow { .. } | Unavailable(_) | Unreachable { .. } | Foreign { .. });
+            use Error::{Broken, Conflict, Foreign, Slow, Unavailable, Unreachable};
+            let may_pass = matches!(
+                error,
+                Conflict(_) | Slow { .. } | Unavailable(_) | Unreachable { .. } | Broken { .. } | Foreign { .. }
+            );
             if !may_pass || began.elapsed() + pause > PATIENCE {
                 return Err(error);
             }

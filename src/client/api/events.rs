@@ -86,7 +86,8 @@ impl Events {
             let slow = |_| Error::Slow { url: self.url.clone(), limit: SILENCE_MAX };
             let chunk = timeout_at(self.heard_at + SILENCE_MAX, self.answer.chunk()).await.map_err(slow)?;
             self.heard_at = Instant::now();
-            let chunk = chunk.map_err(|fault| foreign(format!("it broke off: {}", super::innermost(&fault))))?;
+            let broken = |fault| Error::Broken { url: self.url.clone(), cause: super::innermost(&fault) };
+            let chunk = chunk.map_err(broken)?;
             let Some(chunk) = chunk else { return Ok(None) };
             let messages = self.parser.feed(&chunk).map_err(|_| foreign("it tells of an event without end".into()))?;
             let events: Option<Vec<CacheEvent>> = messages.into_iter().map(read).collect();
