@@ -7,10 +7,26 @@ _clap_complete_usersvc() {
     else
         local _CLAP_COMPLETE_SPACE=true
     fi
-    local words=("${COMP_WORDS[@]}")
-    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-        words[COMP_CWORD]="$2"
-    fi
+    local words=() rest="$COMP_LINE" begun="" at piece space
+    for at in "${!COMP_WORDS[@]}"; do
+        piece="${COMP_WORDS[at]}"
+        space="${rest%%[![:space:]]*}"
+        rest="${rest#"$space"}"
+        rest="${rest#"$piece"}"
+        if [[ -n "$space" || "$at" -eq 0 ]]; then
+            words+=("")
+        fi
+        if [[ "$at" -eq "$COMP_CWORD" ]]; then
+            _CLAP_COMPLETE_INDEX=$((${#words[@]} - 1))
+            begun="${words[_CLAP_COMPLETE_INDEX]}"
+            if [[ "$piece" == [=:] ]]; then
+                begun+="$piece"
+            else
+                piece="$2"
+            fi
+        fi
+        words[${#words[@]} - 1]+="$piece"
+    done
     COMPREPLY=( $( \
         _CLAP_IFS="$IFS" \
         _CLAP_COMPLETE_INDEX="$_CLAP_COMPLETE_INDEX" \
@@ -24,6 +40,7 @@ _clap_complete_usersvc() {
     elif [[ $_CLAP_COMPLETE_SPACE == false ]] && [[ "${COMPREPLY-}" =~ [=/:]$ ]]; then
         compopt -o nospace
     fi
+    COMPREPLY=("${COMPREPLY[@]#"$begun"}")
 }
 if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
     complete -o nospace -o bashdefault -o nosort -F _clap_complete_usersvc usersvc

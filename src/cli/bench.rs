@@ -11,7 +11,7 @@ use super::exit::{Exit, Failure};
 use super::link::{Link, Reached};
 use super::options::Global;
 use super::question;
-use super::render::{LiveLine, Measured, Measurement, Plan, Screen};
+use super::render::{Measured, Measurement, Plan, Progress, Screen};
 use super::values;
 use crate::client::{Backend, Error};
 use crate::trace::{Outcome, Trace};
@@ -26,7 +26,12 @@ const DELETED_AT_ONCE: usize = 8;
 /// Users that are left behind of which each is named.
 const NAMED_MAX: usize = 200;
 /// Between two looks at how far it has come.
-const DRAWN_EVERY: Duration = Duration::from_millis(100);
+const SHOWN_EVERY: Duration = Duration::from_millis(100);
+/// The parts of a whole in which that is counted.
+const PARTS: u64 = 10_000;
+
+/// The beginning and the end of a request.
+type Span = (Instant, Instant);
 
 /// `usersvc bench`
 #[derive(Args, Clone, Debug)]
@@ -73,7 +78,7 @@ struct Bench<'a> {
     screen: &'a Screen,
     /// What marks its users.
     run: String,
-    live: RefCell<LiveLine>,
+    progress: RefCell<Progress>,
     created: RefCell<Vec<UserId>>,
     /// The addresses of creates of which it is not known whether they were made.
     doubtful: RefCell<Vec<String>>,
@@ -89,7 +94,7 @@ impl<'a> Bench<'a> {
             backend,
             screen,
             run: format!("{:08x}", u32::from_ne_bytes(random)),
-            live: RefCell::new(screen.live_line()),
+            progress: RefCell::new(screen.progress(None)),
             created: RefCell::default(),
             doubtful: RefCell::default(),
             is_stopped: Cell::new(false),
@@ -115,7 +120,9 @@ impl<'a> Bench<'a> {
             done = &mut work => return done,
             _ = tokio::signal::ctrl_c() => self.is_stopped.set(true),
         }
-        self.live.borrow().above(|| self.screen.note("removing its users; ^C once more leaves them where they are"));
+        self.progress
+            .borrow()
+            .aside(|| self.screen.note("removing its users; ^C once more leaves them where they are"));
         tokio::select! {
             done = work => done,
             _ = tokio::signal::ctrl_c() => Err(self.left_behind("interrupted again")),
@@ -131,12 +138,12 @@ impl<'a> Bench<'a> {
     }
 
     /// Does something so many times, a few at a time, unless the time is over before. `work` is told which of the jobs
-    /// it belongs to and how often that one has worked, and tells how long it took, if that is to be counted.
+    /// it belongs to and how often that one has worked, and tells its beginning and end, if it is to be counted.
     async fn measure(
         &self,
         what: Measured,
         count: u64,
-        work: impl AsyncFn(u64, u64) -> Result<Option<Duration>, Failure>,
+        work: impl AsyncFn(u64, u64) -> Result<Option<Span>, Failure>,
     ) -> Result<Measurement, Failure> {
         let (since, begun, has_failed) = (Instant::now(), Cell::new(0), Cell::new(false));
         let measurement = RefCell::new(Measurement::new(what, self.jobs()));
@@ -147,27 +154,33 @@ impl<'a> Bench<'a> {
                     break;
                 }
                 begun.set(begun.get() + 1);
-                let took = work(job, nth).await.inspect_err(|_| has_failed.set(true))?;
-                measurement.borrow_mut().add(took);
+                let span = work(job, nth).await.inspect_err(|_| has_failed.set(true))?;
+                measurement.borrow_mut().add(span);
             }
             Ok(())
         };
         // All of them come to their end: a create that is given up might be made.
         let jobs = join_all((0..self.jobs()).map(&job));
-        let done: Vec<Result<(), Failure>> =
-            self.drawing(|| format!("{:<6}  {} of {count}", what.word(), begun.get()), jobs).await;
+        // It ends when all of them are done or the time is over, whichever is sooner.
+        let part = || part(begun.get(), count).max(since.elapsed().as_secs_f64() / self.args.lasting.as_secs_f64());
+        let done = self.showing(what.plural(), || (begun.get(), part()), jobs).await;
+        let done: Vec<Result<(), Failure>> = done;
         done.into_iter().collect::<Result<(), Failure>>()?;
         Ok(measurement.into_inner())
     }
 
-    /// Waits for work; the last line says how far it has come meanwhile.
-    async fn drawing<T>(&self, line: impl Fn() -> String, work: impl Future<Output = T>) -> T {
+    /// Waits for work, and shows meanwhile how far it has come: how many are done, and which part of all that is.
+    async fn showing<T>(&self, what: &'static str, come: impl Fn() -> (u64, f64), work: impl Future<Output = T>) -> T {
+        *self.progress.borrow_mut() = self.screen.progress(Some(PARTS)).counting(what);
         tokio::pin!(work);
         loop {
-            self.live.borrow_mut().set(line());
             tokio::select! {
                 done = &mut work => return done,
-                () = tokio::time::sleep(DRAWN_EVERY) => {}
+                () = tokio::time::sleep(SHOWN_EVERY) => {
+                    let (done, part) = come();
+                    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_sign_loss)] // 0 to 1
+                    self.progress.borrow_mut().at(done, (part.min(1.0) * PARTS as f64) as u64, "");
+                }
             }
         }
     }
@@ -189,17 +202,17 @@ impl<'a> Bench<'a> {
         Ok(created[at])
     }
 
-    async fn create(&self, job: u64, nth: u64) -> Result<Option<Duration>, Failure> {
+    async fn create(&self, job: u64, nth: u64) -> Result<Option<Span>, Failure> {
         let email = format!("bench-{}-{job}-{nth}@example.com", self.run);
         let invalid = |_| Failure::new(Exit::Fault, "the user of a benchmark is not valid");
         let new = NewUser { name: self.name().parse().map_err(invalid)?, email: email.parse().map_err(invalid)? };
-        let since = Instant::now();
+        let begin = Instant::now();
         let created = self.backend.create(new, None).await;
-        let took = since.elapsed();
+        let end = Instant::now();
         match created.value {
             Ok(user) => {
                 self.created.borrow_mut().push(user.user().id);
-                Ok(Some(took))
+                Ok(Some((begin, end)))
             }
             Err(error) => {
                 self.doubtful.borrow_mut().push(email);
@@ -209,12 +222,12 @@ impl<'a> Bench<'a> {
     }
 
     /// A read of what the cache has, after as many as it takes to have it there.
-    async fn read_warm(&self, job: u64, nth: u64) -> Result<Option<Duration>, Failure> {
+    async fn read_warm(&self, job: u64, nth: u64) -> Result<Option<Span>, Failure> {
         let id = self.user_of(job, nth)?;
         for _ in 0..WARMING {
-            let (trace, took) = self.read(id).await?;
+            let (trace, span) = self.read(id).await?;
             if trace.has(Outcome::Hit) {
-                return Ok(Some(took));
+                return Ok(Some(span));
             }
             if trace.has(Outcome::Bypass) || self.is_stopped.get() {
                 break;
@@ -225,20 +238,20 @@ impl<'a> Bench<'a> {
     }
 
     /// A read of what the cache has not.
-    async fn read_cold(&self, job: u64, nth: u64) -> Result<Option<Duration>, Failure> {
+    async fn read_cold(&self, job: u64, nth: u64) -> Result<Option<Span>, Failure> {
         let id = self.user_of(job, nth)?;
         self.backend.flush(id).await?;
-        let (trace, took) = self.read(id).await?;
+        let (trace, span) = self.read(id).await?;
         let is_miss = [Outcome::Miss, Outcome::Expired, Outcome::Marker].into_iter().any(|miss| trace.has(miss));
-        Ok(is_miss.then_some(took))
+        Ok(is_miss.then_some(span))
     }
 
-    async fn read(&self, id: UserId) -> Result<(Trace, Duration), Failure> {
-        let since = Instant::now();
+    async fn read(&self, id: UserId) -> Result<(Trace, Span), Failure> {
+        let begin = Instant::now();
         let read = self.backend.get(id).await;
-        let took = since.elapsed();
+        let end = Instant::now();
         read.value?;
-        Ok((read.trace, took))
+        Ok((read.trace, (begin, end)))
     }
 
     /// Deletes the users that were created, and those that may have been.
@@ -250,6 +263,7 @@ impl<'a> Bench<'a> {
             self.created.borrow_mut().extend(found.users.iter().map(|user| user.id));
         }
         let created = self.created.borrow().clone();
+        let all = created.len() as u64;
         let deleted = stream::iter(created).map(async |id| (id, self.backend.delete(id).await.value));
         let deleted = deleted.buffer_unordered(DELETED_AT_ONCE).fold(None, async |why, (id, deleted)| match deleted {
             Ok(_) | Err(Error::NotFound(_)) => {
@@ -258,8 +272,8 @@ impl<'a> Bench<'a> {
             }
             Err(error) => why.or(Some(error)),
         });
-        let left = || format!("removing {} users", self.created.borrow().len());
-        let why = self.drawing(left, deleted).await;
+        let removed = || all - self.created.borrow().len() as u64;
+        let why = self.showing("users removed", || (removed(), part(removed(), all)), deleted).await;
         why.map_or(Ok(()), |error| Err(self.left_behind(&error.to_string())))
     }
 
@@ -276,4 +290,9 @@ impl<'a> Bench<'a> {
             _ => failure.attempt(format!("usersvc user delete --yes {}", ids.join(" "))),
         }
     }
+}
+
+#[allow(clippy::cast_precision_loss)] // counts of a benchmark fit a double
+fn part(done: u64, of: u64) -> f64 {
+    if of == 0 { 1.0 } else { done as f64 / of as f64 }
 }

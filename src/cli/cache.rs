@@ -7,7 +7,7 @@ use super::ids::{Asked, Ids};
 use super::link::Link;
 use super::options::Global;
 use super::question;
-use super::render::{Plan, Screen};
+use super::render::{Plan, Screen, grouped};
 use super::unsent::{Call, Unsent};
 use super::watch::{self, WatchArgs};
 use crate::client::Backend;
@@ -72,23 +72,23 @@ pub async fn run(command: &CacheCommand, global: &Global, link: &mut Link, scree
         CacheCommand::Inspect { ids, unsent } => {
             let ids = Ids::read(ids, global).await?;
             if unsent.is_wanted() {
-                return unsent.print(ids.possible().map(Call::Inspect), global, screen);
+                return unsent.print(ids.all()?.into_iter().map(Call::Inspect), global, screen);
             }
             let backend = link.reach(global, screen).await?;
             ids.each(backend, screen, async |id| Asked::of(backend.inspect(id).await.map_err(Failure::from))).await
         }
         CacheCommand::Flush { ids, unsent, .. } if unsent.is_wanted() => {
-            let wanted = Ids::read(ids, global).await?;
+            let wanted = Ids::read(ids, global).await?.all()?;
             let all = ids.is_empty().then_some(Call::FlushAll);
-            unsent.print(all.into_iter().chain(wanted.possible().map(Call::Flush)), global, screen)
+            unsent.print(all.into_iter().chain(wanted.into_iter().map(Call::Flush)), global, screen)
         }
         CacheCommand::Flush { ids, dry_run: true, .. } => {
-            let planned = Ids::read(ids, global).await?;
-            match ids.is_empty() {
-                true => screen.show(&Plan::Flush { id: None })?,
-                false => planned.possible().try_for_each(|id| screen.show(&Plan::Flush { id: Some(id) }))?,
+            if ids.is_empty() {
+                screen.show(&Plan::Flush { id: None })?;
+                return Ok(Exit::Done);
             }
-            Ok(Exit::Done)
+            let planned = Ids::read(ids, global).await?;
+            planned.each_planned(screen, |id| Plan::Flush { id: Some(id) }).await
         }
         CacheCommand::Flush { ids, .. } if ids.is_empty() => {
             question::confirm(global, "Flushing the whole cache")?;
@@ -106,8 +106,18 @@ pub async fn run(command: &CacheCommand, global: &Global, link: &mut Link, scree
             if unsent.is_wanted() {
                 return unsent.print([Call::Verify(scope, *fix)], global, screen);
             }
+            let fixes = *fix && !dry_run;
+            if fixes {
+                question::confirm_where_guarded(global, "Flushing the entries that are wrong")?;
+            }
             let backend = link.reach(global, screen).await?;
-            let found = backend.verify(scope, *fix && !dry_run, |_, _| {}).await?;
+            let mut progress = screen.progress(None);
+            let found = backend.verify(scope, fixes, |checked, of| {
+                progress.of(of);
+                progress.at(checked, checked, &format!(", of {}", grouped(of)));
+            });
+            let found = found.await?;
+            drop(progress);
             screen.show(&found)?;
             Ok(if found.disagreements.is_empty() { Exit::Done } else { Exit::Found })
         }

@@ -28,6 +28,49 @@ pub const BUDGET: Duration = Duration::from_millis(150);
 /// So many users are offered at most.
 const OFFERED: u64 = 20;
 
+/// How bash's script as it is made takes its words: those of bash, which breaks them at `=` and `:`, too, so that neither
+/// `--via=em` nor a URL is one; and how they are put together again, from what stands in the line between them. Bash
+/// only wants what follows after the last break.
+const BASH_BREAKS: &str = r#"
+    local words=("${COMP_WORDS[@]}")
+    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+        words[COMP_CWORD]="$2"
+    fi
+"#;
+const BASH_JOINS: &str = r#"
+    local words=() rest="$COMP_LINE" begun="" at piece space
+    for at in "${!COMP_WORDS[@]}"; do
+        piece="${COMP_WORDS[at]}"
+        space="${rest%%[![:space:]]*}"
+        rest="${rest#"$space"}"
+        rest="${rest#"$piece"}"
+        if [[ -n "$space" || "$at" -eq 0 ]]; then
+            words+=("")
+        fi
+        if [[ "$at" -eq "$COMP_CWORD" ]]; then
+            _CLAP_COMPLETE_INDEX=$((${#words[@]} - 1))
+            begun="${words[_CLAP_COMPLETE_INDEX]}"
+            if [[ "$piece" == [=:] ]]; then
+                begun+="$piece"
+            else
+                piece="$2"
+            fi
+        fi
+        words[${#words[@]} - 1]+="$piece"
+    done
+"#;
+const BASH_ENDS: &str = "
+        compopt -o nospace
+    fi
+}
+";
+const BASH_CUTS: &str = r#"
+        compopt -o nospace
+    fi
+    COMPREPLY=("${COMPREPLY[@]#"$begun"}")
+}
+"#;
+
 /// The end of zsh's script as it is made, which does nothing for the first Tab after zsh has found it by itself; and
 /// as zsh's own functions end.
 const ZSH_REGISTERS: &str = "compdef _clap_dynamic_completer_usersvc usersvc";
@@ -66,7 +109,10 @@ pub fn run(shell: Shell) -> anyhow::Result<Exit> {
     let completer = shells.completer(name.get_name()).expect("all of them are known");
     let mut script = Vec::new();
     completer.write_registration(ASKED_BY, "usersvc", "usersvc", "usersvc", &mut script)?;
-    let script = String::from_utf8_lossy(&script).replace(ZSH_REGISTERS, ZSH_BEGINS);
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    for (made, meant) in [(BASH_BREAKS, BASH_JOINS), (BASH_ENDS, BASH_CUTS), (ZSH_REGISTERS, ZSH_BEGINS)] {
+        script = script.replace(made, meant);
+    }
     put(format!("{}\n", script.trim()).as_bytes())?;
     Ok(Exit::Done)
 }

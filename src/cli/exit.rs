@@ -1,6 +1,8 @@
 //! How a command ends: with an exit code and, where it failed, with a sentence, its cause and what to try.
 
+use std::future::Future;
 use std::io;
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
 use super::render::Screen;
@@ -128,6 +130,12 @@ impl Failure {
         Self { exit, sentence: sentence.into(), causes: Vec::new(), tries: Vec::new(), fields: Vec::new() }
     }
 
+    /// ^C was pressed.
+    #[must_use]
+    pub fn interrupted() -> Self {
+        Self::new(Exit::Interrupted, "interrupted")
+    }
+
     /// Adds the cause.
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
@@ -179,10 +187,10 @@ impl Failure {
         self
     }
 
-    /// A failure whose sentence was written elsewhere as "what happened; what to do", or with a colon.
+    /// A failure whose sentence was written elsewhere as "what happened; what to do".
     #[must_use]
     pub fn told(exit: Exit, told: &str) -> Self {
-        match told.rsplit_once("; ").or_else(|| told.rsplit_once(": ")) {
+        match told.rsplit_once("; ") {
             Some((sentence, advice)) => Self::new(exit, sentence).attempt(advice),
             None => Self::new(exit, told),
         }
@@ -233,6 +241,26 @@ impl From<LockError> for Failure {
     }
 }
 
+/// Waits for work until ^C is pressed, which is that failure.
+///
+/// # Errors
+/// Those of the work, and the failure.
+pub async fn unless_interrupted<T>(
+    work: impl Future<Output = anyhow::Result<T>>,
+    failure: Failure,
+) -> anyhow::Result<T> {
+    tokio::select! {
+        ended = work => ended,
+        _ = tokio::signal::ctrl_c() => Err(failure.into()),
+    }
+}
+
+/// How work ends, if it ends at all; a panic is a fault of ours, and has been told by then.
+pub fn or_fault(work: impl FnOnce() -> Exit) -> Exit {
+    // Nothing that the work could leave half done is looked at afterwards.
+    panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or(Exit::Fault)
+}
+
 /// Tells why a command failed, if it did, and how the process is to end.
 pub fn end(ended: anyhow::Result<Exit>, screen: &Screen) -> Exit {
     let error = match ended {
@@ -259,4 +287,15 @@ pub fn judge(error: &anyhow::Error) -> Option<Failure> {
     let mut failure = Failure::new(Exit::Fault, error.to_string());
     failure.causes = error.chain().skip(1).map(ToString::to_string).collect();
     Some(failure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_fault_of_ours() {
+        assert_eq!(or_fault(|| panic!("as this test wants it")), Exit::Fault);
+        assert_eq!(or_fault(|| Exit::NotFound), Exit::NotFound);
+    }
 }

@@ -5,9 +5,9 @@ use std::ffi::OsString;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, Args, Command, ValueEnum};
 
-use super::exit::Exit;
+use super::exit::{Exit, Failure};
 use super::options::{Output, Via};
-use super::render::{Screen, Text, usage};
+use super::render::{Screen, Text};
 
 /// `usersvc help`
 #[derive(Args, Clone, Debug)]
@@ -39,22 +39,29 @@ pub(super) fn with_subjects(grammar: Command) -> Command {
 /// Prints it. `lead` is what stands before a command: the name of the program, or nothing in a shell.
 ///
 /// # Errors
-/// That stdout does not take it.
+/// That the words are no command, or that stdout does not take it.
 pub fn run(args: &HelpArgs, grammar: Command, lead: &[OsString], screen: &Screen) -> anyhow::Result<Exit> {
     let Some(subject) = args.subject.as_ref() else {
-        return Ok(help_of(grammar, [lead, &["-h".into()]].concat()));
+        return Ok(help_of(grammar, [lead, &["-h".into()]].concat(), screen)?);
     };
     if let Some((_, text)) = TOPICS.iter().find(|(name, _)| name == subject) {
         screen.text(&text(&grammar))?;
         return Ok(Exit::Done);
     }
     let path = std::iter::once(subject).chain(&args.below).map(OsString::from);
-    Ok(help_of(grammar, lead.iter().cloned().chain(path).chain(["--help".into()]).collect()))
+    Ok(help_of(grammar, lead.iter().cloned().chain(path).chain(["--help".into()]).collect(), screen)?)
 }
 
-fn help_of(grammar: Command, words: Vec<OsString>) -> Exit {
-    let told = grammar.try_get_matches_from(&words).expect_err("it asks for help, which clap takes for an error");
-    usage(&told, &words)
+/// What clap tells of a command, which it takes for an error.
+fn help_of(grammar: Command, words: Vec<OsString>, screen: &Screen) -> Result<Exit, Failure> {
+    match grammar.try_get_matches_from(words) {
+        Err(told) => Ok(screen.usage(&told)),
+        // Such as after `--`, where nothing asks for help any more.
+        Ok(_) => {
+            let failure = Failure::new(Exit::Usage, "there is no help on what is not the name of a command");
+            Err(failure.attempt("usersvc help user get"))
+        }
+    }
 }
 
 fn exit_codes(_: &Command) -> Text {
@@ -89,14 +96,16 @@ fn environment(grammar: &Command) -> Text {
     }
 }
 
-const OF_OTHERS: [(&str, &str); 11] = [
+const OF_OTHERS: [(&str, &str); 13] = [
     ("USERSVC_CONFIG", "the settings file; `usersvc config path` shows where it is otherwise"),
     ("VISUAL, EDITOR", "the editor of `user update --edit`"),
     ("DAPR_GRPC_ENDPOINT", "the sidecar, such as http://localhost:50001; set by dapr run and Kubernetes"),
     ("DAPR_GRPC_PORT", "the gRPC port of a sidecar on this machine"),
+    ("DAPR_HTTP_ENDPOINT", "its HTTP API, such as http://localhost:3500, for --as dapr"),
     ("DAPR_HTTP_PORT", "its HTTP port, for --as dapr"),
     ("DAPR_API_TOKEN", "the token that the sidecar asks for"),
     ("NO_COLOR", "print without colours, as --no-color does"),
+    ("CLICOLOR", "0: print without colours, too"),
     ("CLICOLOR_FORCE", "print colours where there is no terminal, too"),
     ("XDG_CONFIG_HOME", "where the settings file is kept, if it is not in HOME"),
     ("XDG_DATA_HOME", "where the data file is kept, if it is not in HOME"),

@@ -66,9 +66,12 @@ impl Ids {
         self.ids.iter().map(|id| id.possible().ok_or_else(|| Failure::not_found(id))).collect()
     }
 
-    /// Those that somebody may have.
-    pub fn possible(&self) -> impl Iterator<Item = UserId> {
-        self.ids.iter().filter_map(RequestedId::possible)
+    /// Shows of each of them what is known without asking anybody.
+    ///
+    /// # Errors
+    /// As [`Self::each`].
+    pub async fn each_planned<T: Shown>(&self, screen: &Screen, plan: impl Fn(UserId) -> T) -> anyhow::Result<Exit> {
+        self.each_through(None, screen, async |id| Asked::of(Ok(plan(id)))).await
     }
 
     /// Asks the same about each of them, a few at a time, and shows the answers in their order.
@@ -78,6 +81,15 @@ impl Ids {
     pub async fn each<T: Shown>(
         &self,
         backend: &Reached,
+        screen: &Screen,
+        ask: impl AsyncFn(UserId) -> Asked<T>,
+    ) -> anyhow::Result<Exit> {
+        self.each_through(Some(backend), screen, ask).await
+    }
+
+    async fn each_through<T: Shown>(
+        &self,
+        backend: Option<&Reached>,
         screen: &Screen,
         ask: impl AsyncFn(UserId) -> Asked<T>,
     ) -> anyhow::Result<Exit> {
@@ -91,7 +103,7 @@ impl Ids {
         let mut asked = asked.buffered(AT_ONCE);
         let (mut list, mut done, mut first) = (screen.list(), 0, None);
         while let Some((id, asked)) = asked.next().await {
-            asked.tell(backend, screen);
+            backend.iter().for_each(|backend| asked.tell(backend, screen));
             match asked.value {
                 Ok(result) if self.is_one => {
                     screen.show(&result)?;

@@ -37,12 +37,13 @@ impl<T: FromArgMatches> Line<T> {
     /// # Errors
     /// See [`Refusal`].
     pub fn read(grammar: &Command, words: &[OsString]) -> Result<Self, Refusal> {
-        let matches = matches(grammar, words)?;
+        let matches = matches(grammar, words).or_else(|refusal| that_only_tell(grammar, words).ok_or(refusal))?;
         if !needs_settings(&matches) {
             return Ok(Self { said: T::from_arg_matches(&matches)?, matches, settings: Settings::default() });
         }
         let context = matches.get_one::<String>("context").map(String::as_str);
-        let settings = Settings::read(context).map_err(Refusal::Settings)?;
+        let read = if mends_settings(&matches) { Settings::read_to_mend } else { Settings::read };
+        let settings = read(context).map_err(Refusal::Settings)?;
         let matches = match settings.says_nothing() {
             true => matches,
             false => settings.fill(grammar.clone()).try_get_matches_from(words)?,
@@ -65,6 +66,18 @@ fn matches(grammar: &Command, words: &[OsString]) -> Result<ArgMatches, clap::Er
 
 fn without_environment(grammar: Command) -> Command {
     grammar.mut_args(|arg| arg.env(None::<&str>)).mut_subcommands(without_environment)
+}
+
+/// The same, if they ask for nothing but to be told how to use this program: a variable of the environment with a wrong
+/// value is no matter then.
+fn that_only_tell(grammar: &Command, words: &[OsString]) -> Option<ArgMatches> {
+    let matches = without_environment(grammar.clone()).try_get_matches_from(words).ok();
+    matches.filter(|matches| !needs_settings(matches))
+}
+
+/// Commands that show and choose contexts work though the chosen one is not there.
+fn mends_settings(matches: &ArgMatches) -> bool {
+    matches.subcommand_name() == Some("config")
 }
 
 /// Commands that tell how to use this program work whatever the settings file says.

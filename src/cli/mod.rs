@@ -96,8 +96,9 @@ pub enum Command {
 impl Command {
     /// Whether it comes to an end of its own at ^C.
     fn ends_by_itself(&self) -> bool {
+        let edits = matches!(self, Self::User(UserCommand::Update(args)) if args.edit);
         let moves_users = matches!(self, Self::User(UserCommand::Import(_) | UserCommand::Export(_)));
-        moves_users || matches!(self, Self::Bench(_) | Self::Cache(CacheCommand::Watch(_)))
+        edits || moves_users || matches!(self, Self::Bench(_) | Self::Cache(CacheCommand::Watch(_)))
     }
 }
 
@@ -107,13 +108,16 @@ pub fn grammar() -> clap::Command {
     complete(Cli::command())
 }
 
-/// What a grammar owes to its other parts: `serve -h` shows the options of the stores too, for there they matter; and
-/// `help` knows the commands.
+/// What a grammar owes to its other parts: `serve -h` shows the options of the stores too, for there they matter;
+/// `help` knows the commands; and a usage that is written by hand begins as the others do.
 fn complete(grammar: clap::Command) -> clap::Command {
     let of_stores = |arg: &&clap::Arg| arg.get_help_heading() == Some(options::STORES);
     let shown: Vec<clap::Arg> =
         grammar.get_arguments().filter(of_stores).map(|arg| arg.clone().hide_short_help(false)).collect();
-    help::with_subjects(grammar.mut_subcommand("serve", |serve| serve.args(shown)))
+    let lead = if grammar.get_name().is_empty() { String::new() } else { format!("{} ", grammar.get_name()) };
+    let grammar = grammar.mut_subcommand("serve", |serve| serve.args(shown));
+    let grammar = grammar.mut_subcommand("user", |user| user::with_usage(user, &lead));
+    help::with_subjects(grammar)
 }
 
 /// Reads a command line.
@@ -156,14 +160,11 @@ async fn perform(command: &Command, global: &Global, link: &mut Link, screen: &S
     if command.ends_by_itself() {
         return work.await;
     }
-    tokio::select! {
-        ended = work => ended,
-        _ = tokio::signal::ctrl_c() => Err(interrupted(command).into()),
-    }
+    exit::unless_interrupted(work, interrupted(command)).await
 }
 
 fn interrupted(command: &Command) -> Failure {
-    let failure = Failure::new(Exit::Interrupted, "interrupted");
+    let failure = Failure::interrupted();
     match command {
         Command::User(UserCommand::Get { .. } | UserCommand::List(_) | UserCommand::Find(_))
         | Command::Cache(_)

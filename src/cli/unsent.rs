@@ -9,10 +9,10 @@ use super::exit::{Exit, Failure};
 use super::options::Global;
 use super::render::{Screen, put};
 use super::token::TokenFrom;
-use crate::client::Backend;
 use crate::client::api::Api;
 use crate::client::request::Request;
-use crate::user::{NewUser, UserChange, UserId};
+use crate::client::{Backend, without_password};
+use crate::user::{Email, Name, NewUser, UserChange, UserId};
 use crate::users::{COUNTER_KEY, Listing, Scope, row_key};
 
 /// The port of a sidecar's HTTP API, unless the environment says otherwise.
@@ -101,11 +101,7 @@ impl Call<'_> {
             }
             Self::Update(id, change) => {
                 let (name, email) = (change.name.as_ref(), change.email.as_ref());
-                let value = row(
-                    id.get().into(),
-                    name.map(super::super::user::Name::as_str),
-                    email.map(super::super::user::Email::as_str),
-                );
+                let value = row(id.get().into(), name.map(Name::as_str), email.map(Email::as_str));
                 let body = json!([{ "key": row_key(*id), "value": value, "etag": "<ETAG>", "options": first_write }]);
                 Some(("POST", state, String::new(), Some(body.to_string())))
             }
@@ -147,6 +143,9 @@ impl Unsent {
                 _ => to_service(&base, &call.request(), global.token_from.as_ref()),
             };
             put(format!("{line}\n").as_bytes())?;
+        }
+        if self.form == Some(Form::Curl) && without_password(&global.server) != global.server {
+            screen.note("the name and the password in the URL are left out; curl takes them with --user");
         }
         if is_partial {
             screen.note("a write of the service also keeps the index of addresses and marks the cache entry");

@@ -140,7 +140,7 @@ impl<'a> Watch<'a> {
             live: screen.live_line(),
             tick,
             since: Instant::now(),
-            minute: Minute::in_bars_of(screen.seconds_of_a_bar()),
+            minute: Minute::default(),
             shown: 0,
             hits: 0,
             misses: 0,
@@ -194,8 +194,8 @@ impl<'a> Watch<'a> {
     }
 
     fn draw(&mut self) {
-        let bars = self.minute.until(self.since.elapsed().as_secs());
-        self.live.set(self.screen.hit_rate(bars));
+        let bars = self.minute.until(self.since.elapsed().as_secs(), self.screen.seconds_of_a_bar());
+        self.live.set(self.screen.hit_rate(&bars));
     }
 
     fn show(&mut self, heard: Vec<CacheEvent>) -> io::Result<()> {
@@ -230,37 +230,53 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// Hits and misses of the last minute, as many bars as fit into it.
+/// Seconds in a minute.
+const MINUTE: u64 = 60;
+
+/// Hits and misses of the last minute.
 #[derive(Debug)]
 struct Minute {
-    bars: VecDeque<(u64, u64)>,
-    /// The seconds of a bar.
-    length: u64,
-    /// How many bars there were, with those that have left.
+    /// Of each of its seconds, the oldest first.
+    seconds: VecDeque<(u64, u64)>,
+    /// How many seconds there were, with those that have left.
     ends: u64,
 }
 
-impl Minute {
-    fn in_bars_of(length: u64) -> Self {
-        Self { bars: (0..60 / length).map(|_| (0, 0)).collect(), length, ends: 0 }
+impl Default for Minute {
+    fn default() -> Self {
+        Self { seconds: (0..MINUTE).map(|_| (0, 0)).collect(), ends: 0 }
     }
+}
 
+impl Minute {
     fn add(&mut self, second: u64, hits: u64, misses: u64) {
-        self.until(second);
-        if let Some(last) = self.bars.back_mut() {
+        self.move_to(second);
+        if let Some(last) = self.seconds.back_mut() {
             *last = (last.0 + hits, last.1 + misses);
         }
     }
 
-    /// The bars up to that of this second, of which there are always as many.
-    fn until(&mut self, second: u64) -> &[(u64, u64)] {
-        let ends = second / self.length + 1;
-        for _ in 0..ends.saturating_sub(self.ends).min(self.bars.len() as u64) {
-            self.bars.pop_front();
-            self.bars.push_back((0, 0));
+    fn move_to(&mut self, second: u64) {
+        let ends = second + 1;
+        for _ in 0..ends.saturating_sub(self.ends).min(MINUTE) {
+            self.seconds.pop_front();
+            self.seconds.push_back((0, 0));
         }
         self.ends = self.ends.max(ends);
-        self.bars.make_contiguous()
+    }
+
+    /// The bars up to that of this second, of so many seconds each. A second stays in the bar in which it is.
+    fn until(&mut self, second: u64, length: u64) -> Vec<(u64, u64)> {
+        self.move_to(second);
+        let is_new = length - 1 - second % length;
+        let mut bars = vec![(0, 0); usize::try_from(MINUTE / length).expect("it is a minute at most")];
+        for (age, (hits, misses)) in (0..).zip(self.seconds.iter().rev()) {
+            let bar = usize::try_from((age + is_new) / length).expect("it is a minute at most");
+            if let Some(bar) = bars.iter_mut().rev().nth(bar) {
+                *bar = (bar.0 + hits, bar.1 + misses);
+            }
+        }
+        bars
     }
 }
 
@@ -269,26 +285,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bar_leaves_the_minute_when_it_is_over() {
-        let mut minute = Minute::in_bars_of(1);
+    fn a_second_leaves_the_minute_when_it_is_over() {
+        let mut minute = Minute::default();
         minute.add(0, 1, 0);
         minute.add(0, 0, 1);
         minute.add(3, 7, 0);
-        assert_eq!(minute.until(3)[56..], [(1, 1), (0, 0), (0, 0), (7, 0)]);
-        assert_eq!(minute.until(59)[..4], [(1, 1), (0, 0), (0, 0), (7, 0)]);
-        assert_eq!(minute.until(60)[..3], [(0, 0), (0, 0), (7, 0)]);
-        assert_eq!(minute.until(100_000), [(0, 0); 60]);
+        assert_eq!(minute.until(3, 1)[56..], [(1, 1), (0, 0), (0, 0), (7, 0)]);
+        assert_eq!(minute.until(59, 1)[..4], [(1, 1), (0, 0), (0, 0), (7, 0)]);
+        assert_eq!(minute.until(60, 1)[..3], [(0, 0), (0, 0), (7, 0)]);
+        assert_eq!(minute.until(100_000, 1), [(0, 0); 60]);
     }
 
     #[test]
     fn a_bar_of_five_seconds_has_what_happened_in_them() {
-        let mut minute = Minute::in_bars_of(5);
+        let mut minute = Minute::default();
         for second in 0..=6 {
             minute.add(second, second, 1);
         }
-        assert_eq!(minute.until(6)[9..], [(0, 0), (10, 5), (11, 2)]);
-        assert_eq!(minute.until(9)[9..], [(0, 0), (10, 5), (11, 2)]);
-        assert_eq!(minute.until(10)[10..], [(11, 2), (0, 0)]);
-        assert_eq!(minute.until(10).len(), 12);
+        assert_eq!(minute.until(6, 5)[9..], [(0, 0), (10, 5), (11, 2)]);
+        assert_eq!(minute.until(9, 5)[9..], [(0, 0), (10, 5), (11, 2)]);
+        assert_eq!(minute.until(10, 5)[10..], [(11, 2), (0, 0)]);
+        assert_eq!(minute.until(10, 5).len(), 12);
+        assert_eq!(minute.until(10, 2)[27..], [(9, 2), (6, 1), (0, 0)], "a terminal may become wider");
     }
 }

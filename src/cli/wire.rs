@@ -76,11 +76,12 @@ pub async fn service(global: &Global) -> anyhow::Result<Api> {
 /// Neither a service nor a sidecar: the three ways on.
 fn nobody(why: Error, url: &str) -> Failure {
     let sentence = why.to_string();
+    let exit = if matches!(why, Error::Slow { .. }) { Exit::TimedOut } else { Exit::Unreachable };
     let cause = match why {
         Error::Unreachable { cause, .. } | Error::Broken { cause, .. } | Error::Foreign { cause, .. } => cause,
         _ => "its /health does not answer".into(),
     };
-    Failure::new(Exit::Unreachable, format!("{sentence}, and the environment names no Dapr sidecar"))
+    Failure::new(exit, format!("{sentence}, and the environment names no Dapr sidecar"))
         .because(format!("{url}: {cause}"))
         .attempt("usersvc serve                         to start the service, or --server URL if it is elsewhere")
         .attempt("DAPR_GRPC_PORT=50001 usersvc …        to go through a sidecar")
@@ -118,7 +119,10 @@ async fn on_the_file(stores: &Stores, screen: &Screen) -> anyhow::Result<Reached
                     return Ok(Reached::Api(Api::with(&url, IN_SIGHT)?));
                 }
                 None if since.elapsed() < FILE => tokio::time::sleep(FILE_PAUSE).await,
-                None => return Err(Failure::from(LockError::Held(holder)).into()),
+                None => {
+                    let failure = Failure::from(LockError::Held(holder));
+                    return Err(failure.because("it is a shell with --via embedded, or a command that goes on").into());
+                }
             },
             Err(fault) => return Err(Failure::from(fault).into()),
         }

@@ -60,7 +60,10 @@ const NOT_HTTP: &str = "invalid HTTP";
 /// A service at a URL.
 pub struct Api {
     http: Client,
+    /// As a person reads it: without the name and the password that it may have.
     base: String,
+    /// The same with them, for requests.
+    url: String,
     settings: Settings,
     /// Shown with every request.
     authorization: Option<HeaderValue>,
@@ -89,7 +92,7 @@ impl Api {
     /// # Errors
     /// [`Error::BadUrl`].
     pub fn with(given: &str, settings: Settings) -> Result<Self, Error> {
-        let bad = |cause: String| Error::BadUrl { given: given.to_owned(), cause };
+        let bad = |cause: String| Error::BadUrl { given: without_password(given), cause };
         let url = Url::parse(given.trim()).map_err(|fault| bad(fault.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
             return Err(bad("it has to look like http://localhost:8001".into()));
@@ -100,8 +103,8 @@ impl Api {
             http = http.no_proxy();
         }
         let http = http.build().map_err(|fault| bad(innermost(&fault)))?;
-        let base = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { http, base, settings, authorization: None, names: Mutex::default() })
+        let url = url.as_str().trim_end_matches('/').to_owned();
+        Ok(Self { http, base: without_password(&url), url, settings, authorization: None, names: Mutex::default() })
     }
 
     /// The same, which shows that token with every request, as `Authorization: Bearer` (RFC 6750): an API key, or what
@@ -170,7 +173,7 @@ impl Api {
 
     fn built(&self, request: &Request, accept: &str) -> RequestBuilder {
         let method = Method::from_bytes(request.method.as_bytes()).expect("a method of ours is one of HTTP");
-        let url = format!("{}{}", self.base, request.path);
+        let url = format!("{}{}", self.url, request.path);
         let built = self.http.request(method, url).header(ACCEPT, accept);
         let built = match &self.authorization {
             Some(authorization) => built.header(AUTHORIZATION, authorization),
@@ -284,6 +287,17 @@ fn pause_before_again(request: &Request, sent: &Result<Reply, Error>, usual: Dur
             Some(Duration::from_secs(seconds).min(PAUSE_MAX))
         }
         _ => None,
+    }
+}
+
+/// A URL without the name and the password before its host (RFC 3986, section 3.2.1); text that is no URL, likewise.
+#[must_use]
+pub fn without_password(url: &str) -> String {
+    let begin = url.find("//").map_or(0, |slashes| slashes + 2);
+    let end = url[begin..].find(['/', '?', '#']).map_or(url.len(), |length| begin + length);
+    match url[begin..end].rfind('@') {
+        Some(at) => format!("{}{}", &url[..begin], &url[begin + at + 1..]),
+        None => url.to_owned(),
     }
 }
 

@@ -69,7 +69,7 @@ impl Sidecar {
         let port = variable("DAPR_GRPC_PORT")?;
         let Ok(port @ 1..) = port.trim().parse::<u16>() else {
             return Some(Err(format!(
-                "DAPR_GRPC_PORT is '{port}', which is not a port: set it to the sidecar's gRPC port, 1 to 65535"
+                "DAPR_GRPC_PORT is '{port}', which is not a port; set it to the sidecar's gRPC port, 1 to 65535"
             )));
         };
         Some(Self::connect(&format!("http://127.0.0.1:{port}"), token))
@@ -197,7 +197,7 @@ fn address(endpoint: &str) -> Result<String, String> {
     let (scheme, authority) = endpoint.split_once("://").unwrap_or(("http", endpoint));
     if scheme == "https" || scheme == "grpcs" {
         return Err(format!(
-            "the sidecar's endpoint {endpoint} asks for TLS, which usersvc does not speak to a sidecar: run the \
+            "the sidecar's endpoint {endpoint} asks for TLS, which usersvc does not speak to a sidecar; run the \
              sidecar beside it and set DAPR_GRPC_ENDPOINT to http://HOST:PORT"
         ));
     }
@@ -211,7 +211,7 @@ fn address(endpoint: &str) -> Result<String, String> {
 }
 
 fn not_an_address(endpoint: &str) -> String {
-    format!("the sidecar's endpoint '{endpoint}' is not an address: set DAPR_GRPC_ENDPOINT to http://HOST:PORT")
+    format!("the sidecar's endpoint '{endpoint}' is not an address; set DAPR_GRPC_ENDPOINT to http://HOST:PORT")
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::{Ran, as_run, ran};
 use crate::support::eventually;
 use crate::support::http::Client;
 use crate::support::service::{Service, usersvc};
-use crate::support::terminal::printed_on;
+use crate::support::terminal::{Terminal, keys, printed_on};
 
 /// Enough to go through everything, and soon done.
 pub const SMALL: [&str; 4] = ["--users", "5", "--reads", "30"];
@@ -75,7 +75,7 @@ fn a_terminal_gets_a_plot_that_fits() {
     for columns in [80, 40] {
         let (code, printed) = printed_on(service.usersvc().arg("bench").args(SMALL), columns);
         // What the last line showed meanwhile is gone by then.
-        let lines: Vec<&str> = printed.lines().map(|line| line.rsplit("\u{1b}[K").next().unwrap()).collect();
+        let lines: Vec<&str> = printed.lines().map(|line| line.rsplit("\u{1b}[2K").next().unwrap()).collect();
         assert_eq!(code, 0, "{printed}");
         let heads = lines.iter().filter(|line| line.ends_with(", up to")).collect::<Vec<_>>();
         assert_eq!(heads, [&"HIT, up to", &"MISS, up to", &"CREATE, up to"]);
@@ -145,4 +145,16 @@ fn users_that_cannot_be_removed_are_told() {
     assert_eq!(users(&client).as_array().unwrap().len(), 10);
     ran(service.usersvc().args(remedy.split_whitespace())).expect(0);
     assert_eq!(users(&client), json!([]));
+}
+
+#[test]
+fn a_terminal_sees_how_far_it_has_come() {
+    let service = Service::embedded();
+    let mut terminal = Terminal::start(service.usersvc().arg("bench").args(ENDLESS), 100);
+    terminal.expect(" hits, ");
+    terminal.expect("/s ");
+    terminal.expect(" % ");
+    terminal.press(keys::CONTROL_C);
+    terminal.expect("removing its users");
+    assert_eq!(terminal.end().0, 130);
 }

@@ -1,6 +1,7 @@
 //! The settings file, its contexts, and where each value comes from.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -9,6 +10,8 @@ use serde_json::{Value, json};
 use super::{Ran, ran};
 use crate::support::service::{Service, usersvc};
 use crate::support::terminal::Terminal;
+
+const FIX: [&str; 3] = ["cache", "verify", "--fix"];
 
 /// A home with a settings file.
 struct Home(tempfile::TempDir);
@@ -132,7 +135,8 @@ fn a_damaged_file_is_told_with_its_line_and_changes_nothing() {
         ("cache-audit = 2\n", 1, "invalid value '2' for '--cache-audit <RATE>'"),
         ("server = [\"a\"]\n", 1, "server has to be one value"),
         ("context.a = 1\n", 1, "the context \"a\" is not a table"),
-        ("current-context = \"b\"\n[context.a]\n", 1, "there is no context \"b\""),
+        ("\nserver = 5\n", 2, "\"5\" is not the URL of a service"),
+        ("[context.a]\nserver = \"foo\"\n", 2, "\"foo\" is not the URL of a service"),
         ("output = \"json\n", 1, "it is not TOML"),
         ("output = \"json\"\noutput = \"yaml\"\n", 2, "it is not TOML"),
     ] {
@@ -160,7 +164,7 @@ fn a_guarded_context_wants_its_name_before_anything_destructive() {
     let home = Home::with(&format!(
         "current-context = \"prod\"\n[context.prod]\nserver = \"{url}\"\nguarded = true\n[context.dev]\nserver = \"{url}\"\n"
     ));
-    for words in [&["user", "delete", "1"][..], &["user", "delete", "1", "2"], &["cache", "flush"], &["bench"]] {
+    for words in [&["user", "delete", "1"][..], &["user", "delete", "1", "2"], &["cache", "flush"], &["bench"], &FIX] {
         for yes in [&[][..], &["--yes"]] {
             let told = home.run(&[words, yes].concat()).expect(2);
             assert!(told.sentence().contains("in the guarded context prod has to be confirmed"), "{told:#?}");
@@ -173,6 +177,8 @@ fn a_guarded_context_wants_its_name_before_anything_destructive() {
     home.run(&["user", "get", "1", "2", "3"]).expect(0);
     home.run(&["user", "update", "1", "--name", "B"]).expect(0);
     home.run(&["cache", "flush", "1"]).expect(0);
+    home.run(&["cache", "verify", "--fix", "--dry-run"]).expect(0);
+    home.run(&["cache", "verify", "--fix", "--confirm", "prod"]).expect(0);
     home.run(&["cache", "flush", "--confirm", "prod"]).expect(0);
     home.run(&["user", "delete", "1", "--confirm", "prod"]).expect(0);
     home.run(&["--context", "dev", "user", "delete", "2", "--confirm", "prod"]).expect(2);
@@ -185,4 +191,42 @@ fn a_guarded_context_wants_its_name_before_anything_destructive() {
         assert_eq!(terminal.end().0, code, "{typed}");
     }
     home.run(&["--context", "dev", "user", "delete", "3"]).expect(0);
+}
+
+#[test]
+fn a_file_that_chooses_a_context_which_it_has_not_can_be_mended() {
+    let home = Home::with("[context.a]\n");
+    fs::write(home.path(), "current-context = \"b\"\n[context.a]\n").unwrap();
+    let told = home.run(&["user", "get", "1"]).expect(2);
+    let wrong = format!("the settings file {} is wrong in line 1: there is no context \"b\"", home.path().display());
+    assert!(told.sentence() == wrong && told.err.contains("try: a\n"), "{told:#?}");
+    home.run(&["help", "user"]).expect(0);
+    let listed = home.run(&["config", "contexts"]).expect(0);
+    assert!(listed.err.contains(&format!("warning: {wrong}")) && listed.out.contains("\ta\t"), "{listed:#?}");
+    assert!(home.run(&["config", "show"]).expect(0).out.starts_with("context\tb\tfile\t"));
+    home.run(&["config", "use", "a"]).expect(0);
+    home.run(&["config", "show", "-q"]).expect(0);
+    assert_eq!(fs::read_to_string(home.path()).unwrap(), "current-context = \"a\"\n[context.a]\n");
+}
+
+#[test]
+fn the_context_that_holds_is_shown_with_the_reason() {
+    let home = Home::with("current-context = \"a\"\n[context.a]\n[context.b]\n");
+    let show = ["config", "show", "-o", "json"];
+    let shown = |command: &mut Command| setting(&ran(command).expect(0), "context");
+    assert_eq!(shown(&mut home.command(&show)), (json!("a"), json!("file")));
+    assert_eq!(shown(home.command(&show).env("USERSVC_CONTEXT", "b")), (json!("b"), json!("environment")));
+    assert_eq!(shown(home.command(&show).args(["--context", "b"])), (json!("b"), json!("flag")));
+    home.run(&["config", "use", "--none"]).expect(0);
+    assert_eq!(shown(&mut home.command(&show)), (Value::Null, json!("default")));
+}
+
+#[test]
+fn a_choice_leaves_the_file_to_the_eyes_that_it_is_for() {
+    let home = Home::with("\u{feff}[context.a]\n");
+    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o600)).unwrap();
+    home.run(&["config", "use", "a"]).expect(0);
+    assert_eq!(fs::metadata(home.path()).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::read_to_string(home.path()).unwrap(), "current-context = \"a\"\n[context.a]\n");
+    home.run(&["config", "show"]).expect(0);
 }

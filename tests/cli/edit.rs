@@ -1,10 +1,17 @@
 //! `user update ID --edit`.
 
 use std::fs;
+use std::io::Write;
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use super::{Ran, ran};
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::strangers::read_request;
+use super::{Ran, as_run, ran};
 use crate::support::service::Service;
 
 /// A service with one user, and an editor that is a script of the shell; `$1` is the file.
@@ -21,6 +28,10 @@ impl Desk {
     }
 
     fn edit(&self, script: &str, options: &[&str]) -> Ran {
+        ran(&mut self.editing(script, options))
+    }
+
+    fn editing(&self, script: &str, options: &[&str]) -> Command {
         let editor = self.service.home().join("my editor");
         fs::write(&editor, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&editor, fs::Permissions::from_mode(0o755)).unwrap();
@@ -28,8 +39,10 @@ impl Desk {
         command.args(["user", "update", "1", "--edit", "-q"]).args(options);
         command.env_remove("VISUAL").env("EDITOR", format!("'{}' --wait", editor.display()));
         command.env("TMPDIR", self.drafts());
+        // As at a terminal, a signal to the editor's group is for this command, too, and not for the tests.
+        command.process_group(0);
         // The file comes after the editor's own argument.
-        ran(&mut command)
+        command
     }
 
     fn drafts(&self) -> PathBuf {
@@ -110,6 +123,8 @@ fn a_text_that_is_no_user_is_kept() {
     ] {
         let told = desk.edit(script, &[]).expect(6);
         assert!(told.sentence().contains(said), "{told:#?}");
+        let lines = told.err.lines().filter(|line| !line.starts_with(['e', 'c', ' '])).count();
+        assert!(lines == 0 && !told.err.contains("\\n"), "{told:#?}");
         if said != "cannot be read" {
             kept(&desk, &told);
         } else {
@@ -130,4 +145,33 @@ fn a_change_that_others_made_meanwhile_is_a_conflict_and_not_overwritten() {
     assert!(told.sentence().contains("User 1 is at version 2"), "{told:#?}");
     assert!(kept(&desk, &told).contains("name: \"Anna\""));
     assert_eq!(desk.user(), "Ann other@example.com");
+}
+
+#[test]
+fn an_interrupt_while_somebody_edits_is_for_the_editor() {
+    let desk = Desk::new();
+    let edited = desk.edit("trap '' INT QUIT; kill -INT 0; kill -QUIT 0; sed -i s/Ann/Anna/ \"$2\"", &[]).expect(0);
+    assert!(edited.out.starts_with("1\tAnna\t"), "{edited:#?}");
+    assert!(desk.left().is_empty(), "{:?}", desk.left());
+}
+
+#[test]
+fn an_interrupt_of_the_change_names_the_text() {
+    let desk = Desk::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = format!("http://{}", listener.local_addr().unwrap());
+    let mut command = desk.editing("sed -i s/Ann/Anna/ \"$2\"", &["--via", "api", "--server", &server]);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // It answers the read, and never the change.
+    let (mut stream, _) = listener.accept().unwrap();
+    assert!(read_request(&stream).unwrap().starts_with("GET /users/1 "));
+    let user = "{\"id\":1,\"name\":\"Ann\",\"email\":\"ann@example.com\",\"created_at\":\"2026-01-01T00:00:00Z\"}";
+    let head = format!("HTTP/1.1 200 OK\r\netag: \"1\"\r\nconnection: close\r\ncontent-length: {}", user.len());
+    write!(stream, "{head}\r\n\r\n{user}").unwrap();
+    let (stream, _) = listener.accept().unwrap();
+    assert!(read_request(&stream).unwrap().starts_with("PUT /users/1 "));
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let told = as_run(child.wait_with_output().unwrap()).expect(130);
+    assert!(told.err.contains("it is not known whether the change was made"), "{told:#?}");
+    assert!(kept(&desk, &told).contains("name: \"Anna\""));
 }

@@ -237,3 +237,50 @@ fn a_flush_of_everything_asks_first() {
         assert!(code == 0 && printed.contains("Everything was removed"), "{yes:?}: {code} {printed}");
     }
 }
+
+#[test]
+fn help_on_what_is_no_command_is_refused() {
+    let (_home, run) = alone();
+    let told = run(&["help", "user", "get", "--", "--"]).expect(2);
+    assert!(told.sentence().contains("not the name of a command"), "{told:#?}");
+}
+
+#[test]
+fn help_is_given_whatever_the_environment_says() {
+    let home = tempfile::tempdir().unwrap();
+    for words in [&["help", "user"][..], &["help", "backends"], &["completions", "fish"], &["man"]] {
+        ran(usersvc(home.path()).args(words).env("USERSVC_VIA", "nonsense")).expect(0);
+    }
+    let told = ran(usersvc(home.path()).args(["user", "get", "1"]).env("USERSVC_VIA", "nonsense")).expect(2);
+    assert!(told.sentence().contains("invalid value 'nonsense'"), "{told:#?}");
+}
+
+#[test]
+fn the_usage_of_update_names_the_user_first() {
+    let (_home, run) = alone();
+    let told = run(&["user", "update"]).expect(2);
+    assert!(told.err.contains("\nUsage: usersvc user update [OPTIONS] <ID> <FIELD=VALUE…|--name"), "{told:#?}");
+}
+
+#[test]
+fn ids_that_are_none_are_told_with_what_was_given() {
+    let (_home, run) = alone();
+    let told = run(&["user", "get", "x", "y"]).expect(6);
+    assert!(told.err.contains("cause: id \"x\": Input") && told.err.contains("cause: id \"y\": Input"), "{told:#?}");
+    let home = tempfile::tempdir().unwrap();
+    let told = super::fed(usersvc(home.path()).args(["user", "get", "-"]), b"1 x y").expect(6);
+    assert!(told.err.contains("cause: line 1 of stdin \"y\": Input"), "{told:#?}");
+}
+
+#[test]
+fn an_error_of_usage_has_the_form_that_the_line_or_the_settings_ask_for() {
+    let home = tempfile::tempdir().unwrap();
+    let settings = home.path().join("settings.toml");
+    std::fs::write(&settings, "output = \"json\"\n").unwrap();
+    let run = |words: &[&str]| ran(usersvc(home.path()).args(words)).expect(2);
+    assert_eq!(run(&["user", "gett", "-qo", "json"]).problem()["code"], "usage");
+    assert_eq!(run(&["user", "gett", "-qojson"]).problem()["code"], "usage");
+    let set = |words: &[&str]| ran(usersvc(home.path()).args(words).env("USERSVC_CONFIG", &settings)).expect(2);
+    assert_eq!(set(&["user", "gett"]).problem()["code"], "usage");
+    set(&["user", "gett", "-o", "table"]).sentence();
+}

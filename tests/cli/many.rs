@@ -150,3 +150,21 @@ fn a_change_may_be_written_as_pairs_and_as_options() {
     }
     assert_eq!(fields(run("user get 1")), "a=b b@example.com", "nothing of that changed anything");
 }
+
+#[test]
+fn a_dry_run_of_a_flush_is_one_list_and_tells_of_ids_that_nobody_has() {
+    let (_service, run) = with(2);
+    let listed = run("cache flush 1 2 --dry-run -o json").expect(0).json();
+    assert_eq!(listed, json!([{ "would": "flush", "id": 1 }, { "would": "flush", "id": 2 }]));
+    let some = run("cache flush 0 2 --dry-run").expect(8);
+    assert_eq!(some.out, "would remove user 2 from the cache\n");
+    assert!(some.err.contains("User with ID 0 not found"), "{some:#?}");
+    run("cache flush 0 --dry-run").expect(3);
+}
+
+#[test]
+fn nobody_is_asked_about_a_delete_of_no_users() {
+    let (service, _) = with(1);
+    let none = fed(service.usersvc().args(["user", "delete", "-"]), b"\n").expect(0);
+    assert_eq!((none.out.as_str(), none.err.as_str()), ("", ""));
+}

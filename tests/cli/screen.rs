@@ -128,3 +128,21 @@ fn a_result_that_cannot_be_written_is_told() {
         assert!(told.starts_with("error: the result cannot be written: "), "{told}");
     }
 }
+
+#[test]
+fn help_and_errors_of_usage_are_plain_where_nobody_wants_colours() {
+    let service = with_a_user();
+    let settings = service.home().join("settings.toml");
+    std::fs::write(&settings, "no-color = true\n").unwrap();
+    let printed = |words: &[&str], settings: Option<&std::path::Path>| {
+        let mut command = service.usersvc();
+        command.args(words).env_remove("NO_COLOR").env_remove("CLICOLOR").env_remove("CLICOLOR_FORCE");
+        settings.map(|settings| command.env("USERSVC_CONFIG", settings));
+        printed_on(&command, 100).1
+    };
+    for words in [&["--help"][..], &["user", "gett"], &["help", "user", "get"]] {
+        assert!(printed(words, None).contains('\u{1b}'), "{words:?}");
+        assert!(!printed(&[&["--no-color"], words].concat(), None).contains('\u{1b}'), "{words:?}");
+        assert!(!printed(words, Some(&settings)).contains('\u{1b}'), "{words:?}");
+    }
+}

@@ -5,12 +5,17 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
 
 use super::{Ran, ran};
 use crate::support::process::free_ports;
 use crate::support::service::usersvc;
+use crate::support::terminal::Terminal;
+
+/// Between two lines of a long answer.
+const PACE: Duration = Duration::from_millis(50);
 
 /// A server that does the same with every request; its URL.
 fn server(answer: impl Fn(TcpStream) + Send + 'static) -> String {
@@ -28,7 +33,7 @@ fn server(answer: impl Fn(TcpStream) + Send + 'static) -> String {
 }
 
 /// Reads a request with its body: a connection that is closed before would be reset. Returns its first line.
-fn read_request(stream: &TcpStream) -> Option<String> {
+pub fn read_request(stream: &TcpStream) -> Option<String> {
     let mut reader = BufReader::new(stream);
     let (mut line, mut length) = (String::new(), 0);
     reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
@@ -154,7 +159,7 @@ fn a_verification_that_ends_before_its_end_found_nothing() {
 #[test]
 fn a_server_that_does_not_answer_is_not_waited_for_for_ever() {
     let url = silent();
-    let auto = asked(&url, &["user", "get", "1"]).expect(7);
+    let auto = asked(&url, &["user", "get", "1"]).expect(124);
     assert!(auto.sentence().starts_with(&format!("{url} gave no answer within 2 seconds, and ")), "{auto:#?}");
     let write = asked(&url, &["--via", "api", "user", "delete", "1"]).expect(124);
     assert_eq!(write.sentence(), format!("{url} gave no answer within 10 seconds"));
@@ -230,4 +235,25 @@ fn a_refusal_has_the_exit_code_of_its_kind() {
     assert_eq!(problem.expect(6).problem()["errors"], list);
     let (nobody, ..) = refused("404 Not Found", json!("User with ID 1 not found"));
     assert_eq!(nobody.expect(3).sentence(), "User with ID 1 not found");
+}
+
+#[test]
+fn a_long_verification_shows_a_bar_on_a_terminal() {
+    let (done, is_done) = mpsc::channel::<()>();
+    let url = server(move |mut stream| {
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\nconnection: close\r\n\r\n";
+        stream.write_all(head.as_bytes()).ok();
+        for checked in (64..).step_by(64) {
+            let line = format!("{{\"progress\":{{\"checked\":{checked},\"of\":100000}}}}\n");
+            if stream.write_all(line.as_bytes()).is_err() || is_done.recv_timeout(PACE).is_ok() {
+                break;
+            }
+        }
+    });
+    let mut terminal = Terminal::start(command(&url).args(["--via", "api", "cache", "verify", "--all"]), 100);
+    terminal.expect(" users, ");
+    terminal.expect("/s, of 100,000 ");
+    terminal.expect(" % ");
+    done.send(()).unwrap();
+    assert_eq!(terminal.end().0, 7, "the server broke off");
 }

@@ -77,3 +77,33 @@ fn the_call_of_the_sidecar_names_what_only_a_read_would_tell() {
         assert!(printed(words).expect(2).err.contains("--as curl"));
     }
 }
+
+#[test]
+fn an_id_that_nobody_has_is_told_and_not_left_out() {
+    let home = tempfile::tempdir().unwrap();
+    for words in [&["user", "get", "0"][..], &["user", "delete", "1", "0"], &["cache", "inspect", "-1"]] {
+        let told = ran(usersvc(home.path()).args(words).args(["--as", "curl"])).expect(3);
+        assert!(told.out.is_empty() && told.sentence().contains("not found"), "{told:#?}");
+    }
+}
+
+#[test]
+fn a_password_in_a_url_is_sent_and_never_printed() {
+    let service = Service::embedded();
+    let server = service.url().replace("http://", "http://me:secret@");
+    let run = |server: &str, words: &[&str]| ran(usersvc(service.home()).args(["--server", server]).args(words));
+    let settings = service.home().join("settings.toml");
+    std::fs::write(&settings, format!("server = \"{server}\"\n[context.a]\nserver = \"{server}\"\n")).unwrap();
+    let config = |verb: &str| ran(usersvc(service.home()).args(["config", verb]).env("USERSVC_CONFIG", &settings));
+    for told in [
+        run(&server, &["user", "create", "--name", "A", "--email", "a@b.org", "-v"]).expect(0),
+        run(&server, &["user", "get", "1", "--as", "curl"]).expect(0),
+        run("http://me:secret@127.0.0.1:1", &["user", "get", "1", "-o", "json"]).expect(7),
+        run("http://me:secret@127.0.0.1:x", &["user", "get", "1", "--via", "api"]).expect(2),
+        config("show").expect(0),
+        config("contexts").expect(0),
+    ] {
+        assert!(told.out.contains("127.0.0.1") || told.err.contains("127.0.0.1"), "{told:#?}");
+        assert!(!told.out.contains("secret") && !told.err.contains("secret"), "{told:#?}");
+    }
+}

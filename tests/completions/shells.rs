@@ -27,6 +27,11 @@ fn desk() -> (Service, String) {
 
 /// Types the beginning of a line and Tab into a shell until the line that comes of it shows the user.
 fn completes(shell: &str, arguments: &[&str], set_up: &str) {
+    completes_as(shell, arguments, set_up, |_| "usersvc user get -q 1\t".into());
+}
+
+/// The same of a line that is written for the URL of the service.
+fn completes_as(shell: &str, arguments: &[&str], set_up: &str, line: impl Fn(&str) -> String) {
     let is_installed = Command::new(shell).arg("-c").arg("exit").output().is_ok();
     assert!(is_installed, "{shell} is not installed: run `sudo apt-get install {shell}`");
     let (service, path) = desk();
@@ -43,7 +48,7 @@ fn completes(shell: &str, arguments: &[&str], set_up: &str) {
     terminal.expect("ready-set");
     // On a busy machine, nothing may be offered in time.
     let came = becomes_true(PATIENCE, || {
-        terminal.press("usersvc user get -q 1\t");
+        terminal.press(&line(&service.url()));
         terminal.line("; echo do\"\"ne");
         terminal.expect("done").contains("Found By Tab")
     });
@@ -59,6 +64,14 @@ fn script(file: &str) -> String {
 #[test]
 fn bash_completes_a_live_id() {
     completes("bash", &["--norc", "--noprofile", "-i"], &format!("source '{}'", script("usersvc.bash")));
+}
+
+#[test]
+fn bash_completes_values_behind_an_equals_sign_and_ids_behind_a_url() {
+    let set_up = format!("source '{}'; unset USERSVC_SERVER", script("usersvc.bash"));
+    completes_as("bash", &["--norc", "--noprofile", "-i"], &set_up, |url| {
+        format!("usersvc user get -q --server={url} --via=ap\t1\t")
+    });
 }
 
 #[test]

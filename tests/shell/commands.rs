@@ -128,6 +128,8 @@ fn control_c_ends_a_running_command_and_not_the_shell() {
 #[test]
 fn a_service_can_be_run_from_the_prompt_and_stopped_by_control_c() {
     let mut prompt = Prompt::open(&[]);
+    // From then on the shell itself has the data file.
+    prompt.miss("user get 41");
     prompt.line("serve --store embedded --listen 127.0.0.1:0");
     prompt.expect(" is ready");
     prompt.expect("stop    ^C");

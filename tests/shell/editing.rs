@@ -35,6 +35,8 @@ fn tab_completes_commands_flags_and_values() {
     prompt.line("user get 43 --output js\t");
     prompt.expect("{\"type\":\"about:blank\"");
     prompt.expect("users ✗3> ");
+    prompt.line("\\watch 0.1 us\tg\t44");
+    prompt.is_missing("44");
     prompt.press("user \t\t");
     prompt.expect("Create a user");
     prompt.expect("Delete users");
@@ -131,4 +133,18 @@ fn a_terminal_without_abilities_is_enough() {
         prompt.expect("> ");
         prompt.leave("exit\r");
     }
+}
+
+#[test]
+fn tab_completes_the_names_of_files() {
+    let home = home();
+    let folder = home.path().join("data of mine");
+    fs::create_dir(&folder).unwrap();
+    fs::write(home.path().join("one user.ndjson"), "{\"name\": \"A\", \"email\": \"a@b.org\"}\n").unwrap();
+    let mut command = shell(home.path(), &[]);
+    command.current_dir(home.path());
+    let mut prompt = Prompt::of(&command);
+    prompt.line("user import one\t--dry-run");
+    prompt.expect("1 users would be created");
+    prompt.leave(keys::CONTROL_D);
 }

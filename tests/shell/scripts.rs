@@ -1,10 +1,13 @@
 //! Scripts, from a file and on stdin.
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Output, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use super::{home, shell};
+use crate::support::service::usersvc;
 
 /// The same script, once as a file and once on stdin, each on users of its own.
 fn both_ways(script: &[u8]) -> [(Option<i32>, String, String); 2] {
@@ -53,6 +56,7 @@ fn a_script_stops_at_its_first_failure_and_returns_its_code() {
         ("usersvc user get 1", 2),
         ("user get 1 --via api --server http://127.0.0.1:1", 7),
         ("user get \"1", 2),
+        ("user get 1 \\", 2),
     ] {
         let script = format!("user create --name A --email a@b.org -q\n\n{failing}\nuser get 1 -q\n");
         for (ended, out, told) in both_ways(script.as_bytes()) {
@@ -121,4 +125,49 @@ fn lines_of_one_script_share_a_cache() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(told.matches("note: on the data file").count(), 1, "{told}");
     assert!(told.contains("CACHE HIT   user 1    memory"), "{told}");
+}
+
+#[test]
+fn a_line_that_cannot_be_taken_apart_is_told_why() {
+    for (line, cause) in [
+        (&b"user get \"1"[..], "a quotation mark is not closed"),
+        (b"user get 1 \\", "nothing follows the backslash at its end"),
+        (b"\\watch 1 user get 1\0", "it holds a NUL character"),
+    ] {
+        for (code, _, told) in both_ways(line) {
+            assert!(code == Some(2) && told.contains(&format!("cause: {cause}")), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_script_may_begin_with_the_mark_of_utf_8() {
+    for (code, out, told) in both_ways(b"\xef\xbb\xbfuser create --name A --email a@b.org -q\n") {
+        assert_eq!((code, told.as_str()), (Some(0), ""), "{out}");
+    }
+}
+
+#[test]
+fn a_shell_that_waits_for_its_next_line_is_named_and_ends_at_an_interrupt() {
+    let home = home();
+    let mut command = shell(home.path(), &[]);
+    let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut told = BufReader::new(child.stderr.take().unwrap());
+    input.write_all(b"user list -o name\n").unwrap();
+    let mut line = String::new();
+    while !line.contains("LISTED") {
+        line.clear();
+        assert!(told.read_line(&mut line).unwrap() > 0, "it ended");
+    }
+    let other = usersvc(home.path()).args(["--via", "embedded", "user", "get", "1"]).output().unwrap();
+    let refused = String::from_utf8(other.stderr).unwrap();
+    let in_use = format!("in use by process {}", child.id());
+    assert!(other.status.code() == Some(7) && refused.contains(&in_use) && refused.contains("a shell"), "{refused}");
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let mut rest = String::new();
+    told.read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "error: interrupted\n");
+    drop(input);
 }

@@ -28,6 +28,7 @@ impl Terminal {
         sized.args(["-c", &format!("stty cols {columns} rows 50 && exec \"$@\""), "sh"]);
         sized.arg(command.get_program()).args(command.get_args());
         sized.env("TERM", "xterm");
+        command.get_current_dir().map(|folder| sized.current_dir(folder));
         for (name, value) in command.get_envs() {
             match value {
                 Some(value) => sized.env(name, value),

@@ -3,8 +3,9 @@
 
 use std::env;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::ops::Range;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -15,6 +16,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::super::exit::{Exit, Failure};
 use super::super::wire;
+use crate::client::Api;
 
 /// The variable that names another file.
 const ELSEWHERE: &str = "USERSVC_CONFIG";
@@ -24,6 +26,9 @@ const CONTEXTS: &str = "context";
 const CHOSEN: &str = "current-context";
 /// The key of a context that makes it a dangerous one.
 const GUARDED: &str = "guarded";
+
+/// The key of the URL of the service.
+pub const SERVER: &str = "server";
 
 /// A value that the file gives an option.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +83,8 @@ impl File {
     pub fn read(options: &Command) -> Result<Self, Failure> {
         let Some(path) = path() else { return Ok(Self::default()) };
         match fs::read_to_string(&path) {
-            Ok(text) => Self::parse(path, text, options),
+            // Some editors begin a file with the mark of UTF-8.
+            Ok(text) => Self::parse(path, text.trim_start_matches('\u{feff}').to_owned(), options),
             Err(fault) if is_nowhere(&fault) && env::var_os(ELSEWHERE).is_none() => {
                 Ok(Self { path, ..Self::default() })
             }
@@ -109,11 +115,27 @@ impl File {
                 _ => file.entries.push(reader.entry(key, value)?),
             }
         }
-        if let Some(name) = &file.chosen {
-            let at = file.chosen_at.as_ref().map_or(0, |span| span.start);
-            file.context(name).map_err(|unknown| reader.refuse(at, &unknown.sentence).attempt_all(unknown.tries))?;
-        }
         Ok(Self { path: path.clone(), text: text.clone(), ..file })
+    }
+
+    /// The line in which a context is chosen, from 1.
+    pub fn line_of_choice(&self) -> Option<usize> {
+        self.chosen_at.as_ref().map(|at| line(&self.text, at.start))
+    }
+
+    /// The context that is chosen, where one is.
+    ///
+    /// # Errors
+    /// That there is none of that name.
+    pub fn chosen_context(&self) -> Result<Option<&Context>, Failure> {
+        let Some(name) = &self.chosen else { return Ok(None) };
+        self.context(name).map(Some).map_err(|unknown| {
+            let (path, line) = (self.path.display(), self.line_of_choice().unwrap_or(1));
+            let sentence = format!("the settings file {path} is wrong in line {line}: there is no context {name:?}");
+            Failure::new(Exit::Usage, sentence)
+                .attempt_all(unknown.tries)
+                .attempt("usersvc config use --none    to choose none of them")
+        })
     }
 
     /// The context of that name.
@@ -148,16 +170,23 @@ impl File {
             }
             (None, None) => return Ok(()),
         }
-        // Through a link, and all of it or nothing.
+        // Through a link, all of it or nothing, and for no other eyes than before.
         let real = fs::canonicalize(&self.path)?;
         let new = real.with_extension("toml.new");
-        fs::write(&new, text)?;
+        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+        file.set_permissions(fs::metadata(&real)?.permissions())?;
+        file.write_all(text.as_bytes())?;
         fs::rename(new, real)
     }
 }
 
 fn is_nowhere(fault: &io::Error) -> bool {
     matches!(fault.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// The line in which a place stands, from 1.
+fn line(text: &str, at: usize) -> usize {
+    text[..at].matches('\n').count() + 1
 }
 
 /// What is needed to read the file, and to tell where it is wrong.
@@ -169,12 +198,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn line(&self, at: usize) -> usize {
-        self.text[..at].matches('\n').count() + 1
-    }
-
     fn refuse(&self, at: usize, what: &str) -> Failure {
-        let (path, line) = (self.path.display(), self.line(at));
+        let (path, line) = (self.path.display(), line(self.text, at));
         Failure::new(Exit::Usage, format!("the settings file {path} is wrong in line {line}: {what}"))
     }
 
@@ -225,7 +250,12 @@ impl Reader<'_> {
         if let Err(refusal) = self.options.clone().try_get_matches_from([&word]) {
             return Err(self.refused(name, at, &refusal));
         }
-        Ok(Entry { key: name.to_owned(), value: written, line: self.line(at) })
+        if name == SERVER
+            && let Err(refusal) = Api::new(&written)
+        {
+            return Err(self.refuse(at, &refusal.to_string()).attempt("server = \"http://localhost:8001\""));
+        }
+        Ok(Entry { key: name.to_owned(), value: written, line: line(self.text, at) })
     }
 
     /// What clap says of a value that is written as an option.

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::exit::{Exit, Failure};
 use super::render::{Columns, Screen, Shown, Told, plain_json, put};
-use file::{Context, File};
+use crate::client::without_password;
+use file::{Context, File, SERVER};
 pub use settings::{Current, Setting, Settings, options};
 
 /// `usersvc config`
@@ -37,6 +38,9 @@ pub enum ConfigCommand {
 /// # Errors
 /// A [`Failure`], or that stdout does not take the result.
 pub fn run(command: &ConfigCommand, settings: &Settings, given: &ArgMatches, screen: &Screen) -> anyhow::Result<Exit> {
+    if let (Some(unknown), ConfigCommand::Show | ConfigCommand::Contexts) = (&settings.unknown, command) {
+        screen.warn(&unknown.sentence);
+    }
     match command {
         ConfigCommand::Show => {
             let mut list = screen.list();
@@ -118,7 +122,8 @@ impl Row {
     fn of(context: &Context, current: Option<&str>) -> Self {
         let value = |key: &str| context.entries.iter().find(|entry| entry.key == key).map(|entry| entry.value.clone());
         let Context { name, guarded, .. } = context.clone();
-        Self { current: current == Some(name.as_str()), name, guarded, server: value("server"), via: value("via") }
+        let server = value(SERVER).map(|url| without_password(&url));
+        Self { current: current == Some(name.as_str()), name, guarded, server, via: value("via") }
     }
 }
 

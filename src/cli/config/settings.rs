@@ -10,10 +10,13 @@ use serde::Serialize;
 use super::super::exit::Failure;
 use super::super::options::Global;
 use super::super::serve::ServeArgs;
-use super::file::{Entry, File};
+use super::file::{Entry, File, SERVER};
+use crate::client::without_password;
 
+/// The option that names a context.
+const CONTEXT: &str = "context";
 /// Options that are for one command line, and may not be set for others.
-const NEVER_SET: [&str; 5] = ["context", "confirm", "yes", "verbose", "help"];
+const NEVER_SET: [&str; 5] = [CONTEXT, "confirm", "yes", "verbose", "help"];
 
 /// A command that has the options that may be set, and nothing else.
 #[must_use]
@@ -63,6 +66,8 @@ pub struct Current {
 pub struct Settings {
     pub file: File,
     pub current: Option<Current>,
+    /// That the file chooses a context which it does not have, for a command that can mend it.
+    pub unknown: Option<Failure>,
 }
 
 impl Settings {
@@ -71,10 +76,28 @@ impl Settings {
     /// # Errors
     /// What is wrong with the file, or that it has no such context.
     pub fn read(named: Option<&str>) -> Result<Self, Failure> {
+        let settings = Self::read_to_mend(named)?;
+        settings.unknown.clone().map_or(Ok(settings), Err)
+    }
+
+    /// The same, where it is no failure that the file chooses a context which it does not have.
+    ///
+    /// # Errors
+    /// What else is wrong.
+    pub fn read_to_mend(named: Option<&str>) -> Result<Self, Failure> {
         let file = File::read(&options())?;
-        let context = named.or(file.chosen.as_deref()).map(|name| file.context(name)).transpose()?;
+        let (context, unknown) = match named.map(|name| file.context(name)) {
+            Some(named) => (Some(named?), None),
+            None => file.chosen_context().map_or_else(|unknown| (None, Some(unknown)), |chosen| (chosen, None)),
+        };
         let current = context.map(|context| Current { name: context.name.clone(), guarded: context.guarded });
-        Ok(Self { file, current })
+        Ok(Self { file, current, unknown })
+    }
+
+    /// What the file says of an option, for the context that holds.
+    #[must_use]
+    pub fn value(&self, key: &str) -> Option<&str> {
+        self.entry(key).map(|(entry, _)| entry.value.as_str())
     }
 
     /// True where the file leaves everything as it is.
@@ -104,14 +127,27 @@ impl Settings {
         grammar.mut_args(fill).mut_subcommands(of_serve)
     }
 
-    /// Every option, with what it is and why. `given` is what the command line says of those that all commands take.
+    /// The context that holds and every option, with what it is and why. `given` is what the command line says of those
+    /// that all commands take.
     ///
     /// # Errors
     /// That a variable of the environment has no valid value.
     pub fn list(&self, given: &ArgMatches) -> Result<Vec<Setting>, clap::Error> {
         let options = self.fill(options());
         let settled = options.clone().try_get_matches_from(std::iter::empty::<OsString>())?;
-        Ok(options.get_arguments().map(|arg| self.setting(arg, given, &settled)).collect())
+        let set = options.get_arguments().map(|arg| self.setting(arg, given, &settled));
+        Ok(std::iter::once(self.context(given)).chain(set).collect())
+    }
+
+    fn context(&self, given: &ArgMatches) -> Setting {
+        let named = given.get_one::<String>(CONTEXT).cloned();
+        let (from, place) = match (given.value_source(CONTEXT), self.file.line_of_choice()) {
+            (Some(ValueSource::EnvVariable), _) => (Origin::Environment, Some("USERSVC_CONTEXT".to_owned())),
+            (Some(_), _) => (Origin::Flag, Some("--context".to_owned())),
+            (None, Some(line)) => (Origin::File, Some(format!("{}:{line}", self.file.path.display()))),
+            (None, None) => (Origin::Default, None),
+        };
+        Setting { key: CONTEXT.to_owned(), value: named.or_else(|| self.file.chosen.clone()), from, place }
     }
 
     fn setting(&self, arg: &Arg, given: &ArgMatches, settled: &ArgMatches) -> Setting {
@@ -126,6 +162,7 @@ impl Settings {
             (_, Some((entry, origin))) => (origin, Some(format!("{}:{}", self.file.path.display(), entry.line))),
             _ => (Origin::Default, None),
         };
+        let value = if key == SERVER { value.map(|url| without_password(&url)) } else { value };
         Setting { key, value, from, place }
     }
 }

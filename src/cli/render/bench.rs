@@ -1,7 +1,7 @@
 //! What a benchmark measured: a row of numbers each, and on a terminal the distribution of the times.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use colored::{ColoredString, Colorize};
 use hdrhistogram::Histogram;
@@ -37,7 +37,8 @@ pub struct Measurement {
     jobs: u64,
     /// In nanoseconds.
     times: Histogram<u64>,
-    busy: Duration,
+    /// When at least one of them was under way, in the order of time.
+    busy: Vec<(Instant, Instant)>,
     left_out: u64,
 }
 
@@ -49,6 +50,16 @@ impl Measured {
             Self::Hit => "HIT",
             Self::Miss => "MISS",
             Self::Create => "CREATE",
+        }
+    }
+
+    /// Several of them.
+    #[must_use]
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Hit => "hits",
+            Self::Miss => "misses",
+            Self::Create => "creates",
         }
     }
 
@@ -66,23 +77,27 @@ impl Measurement {
     #[must_use]
     pub fn new(what: Measured, jobs: u64) -> Self {
         let times = Histogram::new_with_bounds(1, nanoseconds(LONGEST), 3).expect("these are bounds");
-        Self { what, jobs, times, busy: Duration::ZERO, left_out: 0 }
+        Self { what, jobs, times, busy: Vec::new(), left_out: 0 }
     }
 
-    /// Adds one, or leaves one out that turned out to be something else.
-    pub fn add(&mut self, took: Option<Duration>) {
-        let Some(took) = took else {
+    /// Adds one that has just ended, with its beginning and end, or leaves one out that turned out to be something else.
+    pub fn add(&mut self, under_way: Option<(Instant, Instant)>) {
+        let Some((mut begin, end)) = under_way else {
             self.left_out += 1;
             return;
         };
-        self.times.saturating_record(nanoseconds(took));
-        self.busy += took;
+        self.times.saturating_record(nanoseconds(end - begin));
+        while let Some((earlier, _)) = self.busy.pop_if(|(_, ended)| *ended >= begin) {
+            begin = begin.min(earlier);
+        }
+        self.busy.push((begin, end));
     }
 
-    /// How many a second there were while none but these were under way.
+    /// How many a second there were in the time in which any was under way.
     fn rate(&self) -> Option<f64> {
+        let busy: Duration = self.busy.iter().map(|(begin, end)| *end - *begin).sum();
         #[allow(clippy::cast_precision_loss)] // counts of a benchmark fit a double
-        (!self.times.is_empty()).then(|| self.times.len() as f64 * self.jobs as f64 / self.busy.as_secs_f64())
+        (!self.times.is_empty()).then(|| self.times.len() as f64 / busy.as_secs_f64())
     }
 
     /// The times that half, 90 % and 99 % of them kept within, and the longest, in milliseconds.
@@ -231,8 +246,25 @@ mod tests {
 
     fn of(micros: &[u64]) -> Measurement {
         let mut measurement = Measurement::new(Measured::Hit, 2);
-        micros.iter().for_each(|time| measurement.add(Some(Duration::from_micros(*time))));
+        let mut end = Instant::now();
+        for time in micros {
+            let begin = end;
+            end += Duration::from_micros(*time);
+            measurement.add(Some((begin, end)));
+        }
         measurement
+    }
+
+    #[test]
+    fn the_rate_counts_the_time_once_in_which_several_are_under_way() {
+        let began = Instant::now();
+        let at = |ms| began + Duration::from_millis(ms);
+        let mut measurement = Measurement::new(Measured::Hit, 3);
+        for (begin, end) in [(0, 10), (5, 20), (30, 31), (32, 33), (25, 40), (60, 65)] {
+            measurement.add(Some((at(begin), at(end))));
+        }
+        let rate = measurement.rate().unwrap();
+        assert!((rate - 150.0).abs() < 0.1, "six in 40 ms: {rate}");
     }
 
     #[test]
@@ -263,7 +295,7 @@ mod tests {
         let measurement = of(&[1000; 10]);
         let [p50, p90, p99, max] = measurement.quantiles().map(|ms| rounded(ms.unwrap()));
         assert!((p50 - 1.0).abs() < 0.01 && p50 <= p90 && p90 <= p99 && p99 <= max && max < 1.01);
-        assert!((measurement.rate().unwrap() - 2000.0).abs() < 1.0, "two jobs, a millisecond each");
+        assert!((measurement.rate().unwrap() - 1000.0).abs() < 1.0, "a millisecond each, one after the other");
         assert_eq!((of(&[]).quantiles(), of(&[]).rate()), ([None; 4], None));
     }
 }

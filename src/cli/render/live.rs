@@ -34,10 +34,16 @@ impl Screen {
         LiveLine { is_shown: is_read && moves && self.err.width.is_some(), line: String::new() }
     }
 
-    /// How many seconds a bar of the plot stands for, so that a minute fits into the line.
+    /// The width of stderr at this moment: somebody may pull at the window.
+    fn width_now(&self) -> u16 {
+        let told = rustix::termios::tcgetwinsize(io::stderr()).map(|size| size.ws_col);
+        told.ok().filter(|width| *width > 0).or(self.err.width).unwrap_or_default()
+    }
+
+    /// How many seconds a bar of the plot stands for, so that a minute fits into the line as wide as it is now.
     #[must_use]
     pub fn seconds_of_a_bar(&self) -> u64 {
-        match self.err.width.unwrap_or_default() {
+        match self.width_now() {
             120.. => 1,
             72.. => 2,
             _ => 5,
@@ -50,7 +56,7 @@ impl Screen {
         let (hits, misses) = bars.iter().fold((0, 0), |(hits, misses), bar| (hits + bar.0, misses + bar.1));
         let Some(rate) = share(hits, misses) else { return "no reads in the last minute".into() };
         let (rate, counts) = (percent(rate), counted(hits, misses));
-        let room = usize::from(self.err.width.unwrap_or_default()).saturating_sub(SPARE);
+        let room = usize::from(self.width_now()).saturating_sub(SPARE);
         let forms = [("hit rate ", format!(" {counts} in the last minute")), ("hit rate ", format!(" {counts}"))];
         let forms = forms.into_iter().chain([("", format!(" {counts}")), ("", format!(" {hits}/{}", hits + misses))]);
         let length = |lead: &str, tail: &str| lead.len() + rate.len() + 1 + bars.len() + tail.len();

@@ -26,7 +26,7 @@ use super::options::{Global, Output, TraceForm};
 
 pub use banner::Banner;
 pub use bench::{Measured, Measurement};
-pub use failure::{refusal, usage};
+pub use failure::{refusal, tell_of_panics};
 pub use finding::Finding;
 pub use live::LiveLine;
 pub use plan::Plan;
@@ -100,9 +100,9 @@ impl Screen {
 
     /// The streams of this process, for a command line that makes no sense.
     #[must_use]
-    fn of_nobody(format: Output) -> Self {
+    fn of_nobody(format: Output, no_color: bool) -> Self {
         colored::control::set_override(true);
-        let (out, err) = (Stream::of(&io::stdout(), false), Stream::of(&io::stderr(), false));
+        let (out, err) = (Stream::of(&io::stdout(), no_color), Stream::of(&io::stderr(), no_color));
         Self { out, err, format, quiet: false, verbose: false, trace: TraceForm::Off }
     }
 

@@ -18,6 +18,7 @@ const SOON: Duration = Duration::from_millis(300);
 /// The progress of some work.
 pub struct Progress {
     screen: Screen,
+    what: &'static str,
     has_bar: bool,
     bar: Option<ProgressBar>,
     total: Option<u64>,
@@ -32,11 +33,23 @@ impl Screen {
         let has_cursor = env::var("TERM").is_ok_and(|term| !term.is_empty() && term != "dumb");
         let has_bar = self.err.width.is_some() && has_cursor;
         let now = Instant::now();
-        Progress { screen: *self, has_bar, bar: None, total, began: now, told: now }
+        Progress { screen: *self, what: "users", has_bar, bar: None, total, began: now, told: now }
     }
 }
 
 impl Progress {
+    /// The same of something else than users.
+    #[must_use]
+    pub fn counting(mut self, what: &'static str) -> Self {
+        self.what = what;
+        self
+    }
+
+    /// How much there is to be done, where that was not known at the beginning.
+    pub fn of(&mut self, total: u64) {
+        self.total = Some(total);
+    }
+
     /// So many are done, and so many bytes were read for them; `more` is what else is to be said.
     pub fn at(&mut self, count: u64, bytes: u64, more: &str) {
         let is_due = if self.has_bar { self.began.elapsed() >= SOON } else { self.told.elapsed() >= LINES_EVERY };
@@ -56,7 +69,7 @@ impl Progress {
 
     fn said(&self, count: u64, more: &str) -> String {
         let rate = count as f64 / self.began.elapsed().as_secs_f64().max(0.001);
-        format!("{} users, {}/s{more}", grouped(count), grouped(rate as u64))
+        format!("{} {}, {}/s{more}", grouped(count), self.what, grouped(rate as u64))
     }
 
     /// Says something while the bar is there.

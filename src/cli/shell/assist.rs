@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::env;
 use std::ffi::OsString;
 
 use clap::{Arg, Command};
@@ -12,6 +13,9 @@ use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter, HistoryHinter};
 use rustyline::{Context, Helper, Validator};
+
+use super::super::unsent::quoted;
+use super::words::WATCH;
 
 /// What rustyline asks about a line while it is written.
 #[derive(Helper, Validator)]
@@ -31,6 +35,7 @@ impl Assistant {
 
     /// What may stand after `words`, where `begun` has been written so far.
     fn candidates(&self, words: &[&str], begun: &str) -> Vec<Pair> {
+        let words = repeated(words);
         let mut line: Vec<OsString> = words.iter().map(OsString::from).collect();
         // As after `--`, nothing offers flags to somebody who has not begun one.
         if begun.is_empty() && !words.last().is_some_and(|word| word.starts_with('-')) {
@@ -38,7 +43,8 @@ impl Assistant {
         }
         line.push(begun.into());
         let last = line.len() - 1;
-        let found = engine::complete(&mut self.root.borrow_mut(), line, last, None).unwrap_or_default();
+        let here = env::current_dir().ok();
+        let found = engine::complete(&mut self.root.borrow_mut(), line, last, here.as_deref()).unwrap_or_default();
         found
             .iter()
             .map(|one| pair(&one.get_value().to_string_lossy(), one.get_help().map(ToString::to_string)))
@@ -51,7 +57,18 @@ fn pair(word: &str, about: Option<String>) -> Pair {
     let display = about.map_or_else(|| word.to_owned(), |about| format!("{word:<16}  {about}"));
     // What ends so goes on with a value, or with a path.
     let end = if word.ends_with(['=', '/']) { "" } else { " " };
+    // A file may have any name.
+    let word = if word.contains([' ', '\t', '"', '\'']) { quoted(word) } else { word.to_owned() };
     Pair { display, replacement: format!("{word}{end}") }
+}
+
+/// The words of the command that is to be run again and again, where they stand behind `\watch` and its seconds.
+fn repeated<'a, 'w>(words: &'a [&'w str]) -> &'a [&'w str] {
+    match words {
+        [WATCH, seconds, command @ ..] if seconds.parse::<f64>().is_ok() => command,
+        [WATCH, command @ ..] => command,
+        _ => words,
+    }
 }
 
 /// The command that some words lead to, and those of them that did not lead anywhere.

@@ -9,12 +9,14 @@ mod words;
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::{ArgAction, Args};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 
 use super::completions::{self, users_beginning};
 use super::config::{self, Current, Settings};
@@ -29,9 +31,9 @@ use prompt::{Prompt, Said};
 use words::{AGAIN, Verb, Words, grammar, split};
 
 /// How long `\watch` waits between two runs, in seconds.
-const WATCH: f64 = 2.0;
+const PAUSE: f64 = 2.0;
 /// The shortest such time.
-const WATCH_MIN: f64 = 0.1;
+const PAUSE_MIN: f64 = 0.1;
 
 /// `usersvc shell`
 #[derive(Args, Clone, Debug)]
@@ -61,10 +63,10 @@ pub fn run(args: &ShellArgs, global: &Global, words: &[OsString], screen: &Scree
         let ended = match args.file.as_deref() {
             Some(path) if path != Path::new("-") => {
                 let file = File::open(path).map_err(|fault| unreadable(path, &fault))?;
-                session.script(BufReader::new(file), screen).await
+                session.script(file, screen).await
             }
             None if io::stdin().is_terminal() => session.converse(screen).await,
-            _ => session.script(io::stdin().lock(), screen).await,
+            _ => session.script(io::stdin(), screen).await,
         };
         session.link.settle().await;
         ended
@@ -150,11 +152,16 @@ impl Session {
         Settings::read(self.context.as_deref()).ok()?.current
     }
 
-    /// Lines of a script, until one fails.
-    async fn script(&mut self, lines: impl BufRead, screen: &Screen) -> anyhow::Result<Exit> {
-        for (nth, line) in lines.lines().enumerate() {
+    /// Lines of a script, until one fails or ^C is pressed.
+    async fn script(&mut self, script: impl Read + Send + 'static, screen: &Screen) -> anyhow::Result<Exit> {
+        let mut lines = lines(script);
+        for nth in 0.. {
+            let next = async { Ok(lines.recv().await) };
+            let Some(line) = exit::unless_interrupted(next, Failure::interrupted()).await? else { break };
             let line = line.map_err(|fault| unreadable_line(nth, &fault))?;
-            match self.line(&line, screen).await {
+            // Some editors begin a file with the mark of UTF-8.
+            let line = if nth == 0 { line.trim_start_matches('\u{feff}') } else { &line };
+            match self.line(line, screen).await {
                 Ended::With(Exit::Done) => {}
                 Ended::With(exit) => {
                     screen.note(&format!("the script ends here, at line {}: {}", nth + 1, line.trim()));
@@ -175,12 +182,9 @@ impl Session {
 
     async fn line(&mut self, line: &str, screen: &Screen) -> Ended {
         match split(line) {
-            Some(words) if words.is_empty() => Ended::With(Exit::Done),
-            Some(words) => self.run(words, screen).await,
-            None => {
-                screen.failure(&unclosed());
-                Ended::With(Exit::Usage)
-            }
+            Ok(words) if words.is_empty() => Ended::With(Exit::Done),
+            Ok(words) => self.run(words, screen).await,
+            Err(cause) => refuse(Failure::new(Exit::Usage, "the line cannot be taken apart").because(cause), screen),
         }
     }
 
@@ -234,7 +238,12 @@ impl Session {
         let said = line.said.global.clone();
         let global = Global { in_shell: true, context: line.settings.current.clone(), ..said };
         match command {
-            Command::Serve(args) => serve::serve(args, &global, screen).await,
+            Command::Serve(args) => {
+                // It may want the data file that a command of this shell has opened.
+                self.link.settle().await;
+                self.link = Link::default();
+                serve::serve(args, &global, screen).await
+            }
             Command::Config(command) => config::run(command, &line.settings, &line.matches, screen),
             Command::Completions(args) => completions::run(args.shell),
             Command::Man(args) => man::run(args),
@@ -248,13 +257,13 @@ impl Session {
     async fn watch(&mut self, words: &[String], screen: &Screen) -> Ended {
         let (seconds, words) = match words.split_first().map(|(first, rest)| (first.parse::<f64>(), rest)) {
             Some((Ok(seconds), rest)) => (seconds, rest),
-            _ => (WATCH, words),
+            _ => (PAUSE, words),
         };
         let command = if words.is_empty() { self.last.clone() } else { words.iter().map(OsString::from).collect() };
-        let pause = Duration::try_from_secs_f64(seconds).ok().filter(|pause| pause.as_secs_f64() >= WATCH_MIN);
+        let pause = Duration::try_from_secs_f64(seconds).ok().filter(|pause| pause.as_secs_f64() >= PAUSE_MIN);
         let Some(pause) = pause else {
             let failure = Failure::new(Exit::Usage, format!("it cannot be watched every {seconds} seconds"));
-            return refuse(failure.attempt(format!("{WATCH_MIN} seconds or more")), screen);
+            return refuse(failure.attempt(format!("{PAUSE_MIN} seconds or more")), screen);
         };
         if command.first().is_none_or(|first| first.to_string_lossy().starts_with(['\\', '!'])) {
             let failure = Failure::new(Exit::Usage, "there is no command to be watched");
@@ -286,8 +295,17 @@ fn shown(words: &[OsString]) -> String {
     shlex::try_join(words.iter().map(String::as_str)).expect("no word of a line has a NUL in it")
 }
 
-fn unclosed() -> Failure {
-    Failure::new(Exit::Usage, "the line cannot be taken apart").because("a quotation mark is not closed")
+/// The lines of a script, read by a thread that nobody waits for: while one is awaited, ^C is heard, and work in the
+/// background goes on.
+fn lines(script: impl Read + Send + 'static) -> mpsc::Receiver<io::Result<String>> {
+    let (send, lines) = mpsc::channel(1);
+    thread::spawn(move || {
+        let mut read = BufReader::new(script).lines();
+        while let Some(line) = read.next()
+            && send.blocking_send(line).is_ok()
+        {}
+    });
+    lines
 }
 
 fn unreadable_line(nth: usize, fault: &io::Error) -> Failure {

@@ -11,6 +11,8 @@ const AT_THE_PROMPT: &str = "\
 `help COMMAND` tells more of one, with the options that all of them take; `help exit-codes`, `environment`, `output` and \
 `backends` of these. Tab completes, ^R searches the history, ^C ends a command.";
 
+/// What runs a command every few seconds.
+pub const WATCH: &str = r"\watch";
 /// What runs the last command again.
 pub const AGAIN: &str = "!!";
 
@@ -39,7 +41,7 @@ pub enum Verb {
         state: Option<String>,
     },
     /// Run the last command, or the one that follows, every 2 seconds until ^C
-    #[command(name = r"\watch")]
+    #[command(name = WATCH)]
     Watch {
         /// Seconds from one to the next, and the command
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "SECONDS|COMMAND")]
@@ -62,15 +64,23 @@ pub fn grammar() -> clap::Command {
     complete(Words::command()).mut_subcommand("shell", |shell| shell.hide(true))
 }
 
-/// The words of a line, as a shell of the system would take them apart; `None` where a quotation mark is not closed.
-/// A backslash at the beginning is that of a command.
-pub fn split(line: &str) -> Option<Vec<OsString>> {
+/// The words of a line, as a shell of the system would take them apart. A backslash at the beginning is that of a
+/// command.
+///
+/// # Errors
+/// Why that cannot be done.
+pub fn split(line: &str) -> Result<Vec<OsString>, &'static str> {
+    if line.contains('\0') {
+        return Err("it holds a NUL character, which no word can");
+    }
     let line = line.trim_start();
-    let words = match line.strip_prefix('\\') {
-        Some(command) => shlex::split(&format!(r"\\{command}")),
-        None => shlex::split(line),
-    };
-    Some(words?.into_iter().map(OsString::from).collect())
+    let line = if line.starts_with('\\') { format!(r"\{line}") } else { line.to_owned() };
+    match shlex::split(&line) {
+        Some(words) => Ok(words.into_iter().map(OsString::from).collect()),
+        // Were it a quotation mark, one letter more would close nothing.
+        None if shlex::split(&format!("{line}x")).is_some() => Err("nothing follows the backslash at its end"),
+        None => Err("a quotation mark is not closed"),
+    }
 }
 
 #[cfg(test)]
@@ -81,7 +91,14 @@ mod tests {
     fn a_backslash_at_the_beginning_belongs_to_the_command() {
         assert_eq!(split(r"  \watch 2 user get 'a b'").unwrap(), [r"\watch", "2", "user", "get", "a b"]);
         assert_eq!(split(r"user\ get # all").unwrap(), ["user get"]);
-        assert_eq!(split("user 'get"), None);
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_taken_apart_is_told_why() {
+        assert_eq!(split("user 'get"), Err("a quotation mark is not closed"));
+        assert_eq!(split("user \"get\\"), Err("a quotation mark is not closed"));
+        assert_eq!(split(r"user get \"), Err("nothing follows the backslash at its end"));
+        assert!(split("user get 1\0").unwrap_err().contains("NUL"));
     }
 
     #[test]

@@ -2,14 +2,16 @@
 
 use std::env;
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::ExitStatus;
 
 use serde::{Deserialize, Serialize};
+use tokio::process::Command;
+use tokio::signal::unix::{SignalKind, signal};
 
-use super::super::exit::{Exit, Failure};
+use super::super::exit::{self, Exit, Failure};
 use super::super::ids::Asked;
 use super::super::link::Reached;
 use super::super::options::{Global, Output};
@@ -40,15 +42,19 @@ pub async fn run(
     backend: &Reached,
     screen: &Screen,
 ) -> anyhow::Result<Exit> {
-    let stored = Asked::timed(backend.get(id), Failure::from).await.finish(backend, screen)?;
+    let read = async { Ok(Asked::timed(backend.get(id), Failure::from).await.finish(backend, screen)?) };
+    let stored = exit::unless_interrupted(read, Failure::interrupted()).await?;
     let user = stored.user();
     let before = Text { name: user.name.clone(), email: user.email.clone() };
     let (written, ending) = written(&before, &user, global.output)?;
     let draft = Draft::create(id, ending, &written)?;
-    draft.edit()?;
+    draft.edit().await?;
     let edited = draft.read()?;
     let change = async {
-        let after: Text = serde_saphyr::from_str(&edited).map_err(|fault| unreadable(&fault))?;
+        // Of the text itself a snippet of several lines would say more, but not in a sentence.
+        let options = serde_saphyr::Options { with_snippet: false, ..Default::default() };
+        let read = serde_saphyr::from_str_with_options(&edited, options);
+        let after: Text = read.map_err(|fault: serde_saphyr::Error| unreadable(&fault))?;
         if after == before {
             screen.note("nothing was changed");
             return Ok(());
@@ -65,7 +71,8 @@ pub async fn run(
         screen.show(&updated.finish(backend, screen)?)?;
         Ok::<(), anyhow::Error>(())
     };
-    match change.await {
+    let unknown = Failure::interrupted().because("it is not known whether the change was made").attempt(look(id));
+    match exit::unless_interrupted(change, unknown).await {
         Ok(()) => {
             draft.remove();
             Ok(Exit::Done)
@@ -89,6 +96,19 @@ fn unreadable(fault: &serde_saphyr::Error) -> Failure {
     Failure::new(Exit::Invalid, "the edited text is not a user with a name and an email").because(fault.to_string())
 }
 
+/// How an editor ends. A ^C or ^\ meanwhile is the editor's, though the terminal sends it to this program, too.
+async fn end_of(editor: &mut Command) -> io::Result<ExitStatus> {
+    let (mut interrupts, mut quits) = (signal(SignalKind::interrupt())?, signal(SignalKind::quit())?);
+    let mut editor = editor.spawn()?;
+    loop {
+        tokio::select! {
+            ended = editor.wait() => return ended,
+            _ = interrupts.recv() => {}
+            _ = quits.recv() => {}
+        }
+    }
+}
+
 /// The file that is edited. Only its owner can read it.
 struct Draft(PathBuf);
 
@@ -104,13 +124,13 @@ impl Draft {
         made.map_err(|cause| Failure::new(Exit::Usage, "there is no file to edit the user in").because(cause))
     }
 
-    fn edit(&self) -> Result<(), Failure> {
+    async fn edit(&self) -> Result<(), Failure> {
         let named = ["VISUAL", "EDITOR"].into_iter().find_map(|name| env::var(name).ok().filter(|it| !it.is_empty()));
         let editor = named.unwrap_or_else(|| USUAL_EDITOR.to_owned());
         let words = shlex::split(&editor).filter(|words| !words.is_empty());
         let ended = match words.as_deref() {
-            Some([program, arguments @ ..]) => Command::new(program).args(arguments).arg(self.path()).status(),
-            _ => Err(std::io::Error::other("it is not a command")),
+            Some([program, arguments @ ..]) => end_of(Command::new(program).args(arguments).arg(self.path())).await,
+            _ => Err(io::Error::other("it is not a command")),
         };
         let cause = match ended {
             Ok(status) if status.success() => return Ok(()),

@@ -10,7 +10,7 @@ mod report;
 
 use clap::{Args, Subcommand};
 
-use super::exit::{Exit, Failure};
+use super::exit::{self, Exit, Failure};
 use super::ids::{Asked, Ids};
 use super::link::{Link, Reached};
 use super::options::Global;
@@ -91,12 +91,18 @@ pub struct UpdateArgs {
     email: Option<String>,
     /// Change the user in an editor, VISUAL or EDITOR: as YAML, or as JSON with -o json
     #[arg(long, group = "change", conflicts_with_all = ["pairs", "name", "email", "form"])]
-    edit: bool,
+    pub(super) edit: bool,
     /// Say what would be done, and do nothing
     #[arg(long, conflicts_with = "form")]
     dry_run: bool,
     #[command(flatten)]
     unsent: Unsent,
+}
+
+/// The usage of `update`: clap would put the change before the id. `lead` is what stands before a command.
+pub(super) fn with_usage(user: clap::Command, lead: &str) -> clap::Command {
+    let usage = format!("{lead}user update [OPTIONS] <ID> <FIELD=VALUE…|--name <NAME>|--email <EMAIL>|--edit>");
+    user.mut_subcommand("update", |update| update.override_usage(usage))
 }
 
 /// Runs one of them.
@@ -120,7 +126,7 @@ pub async fn run(command: &UserCommand, global: &Global, link: &mut Link, screen
         UserCommand::Get { ids, unsent } => {
             let ids = Ids::read(ids, global).await?;
             if unsent.is_wanted() {
-                return unsent.print(ids.possible().map(Call::Get), global, screen);
+                return unsent.print(ids.all()?.into_iter().map(Call::Get), global, screen);
             }
             let backend = link.reach(global, screen).await?;
             ids.each(backend, screen, async |id| Asked::timed(backend.get(id), Failure::from).await).await
@@ -133,7 +139,7 @@ pub async fn run(command: &UserCommand, global: &Global, link: &mut Link, screen
         UserCommand::Delete { ids, dry_run, unsent } => {
             let ids = Ids::read(ids, global).await?;
             if unsent.is_wanted() {
-                return unsent.print(ids.possible().map(Call::Delete), global, screen);
+                return unsent.print(ids.all()?.into_iter().map(Call::Delete), global, screen);
             }
             if !dry_run {
                 ask_before_delete(&ids, global)?;
@@ -152,6 +158,7 @@ pub async fn run(command: &UserCommand, global: &Global, link: &mut Link, screen
 fn ask_before_delete(ids: &Ids, global: &Global) -> anyhow::Result<()> {
     match ids.only() {
         Some(id) => question::confirm_where_guarded(global, &format!("Deleting user {id}")),
+        None if ids.count() == 0 => Ok(()),
         None => question::confirm(global, &format!("Deleting {} users", ids.count())),
     }
 }
@@ -169,10 +176,11 @@ async fn update(args: &UpdateArgs, global: &Global, link: &mut Link, screen: &Sc
     if args.unsent.is_wanted() {
         return args.unsent.print([Call::Update(id, &change)], global, screen);
     }
-    let backend = link.reach(global, screen).await?;
     if args.edit {
+        let backend = exit::unless_interrupted(link.reach(global, screen), Failure::interrupted()).await?;
         return edit::run(id, args.dry_run, global, backend, screen).await;
     }
+    let backend = link.reach(global, screen).await?;
     if args.dry_run {
         let user = read(id, backend).await.finish(backend, screen)?;
         screen.show(&planned(user, &change))?;

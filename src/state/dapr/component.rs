@@ -10,35 +10,35 @@ use crate::trace::Tier;
 pub enum OpenError {
     /// Nobody listens there.
     #[error(
-        "no Dapr sidecar answers at {endpoint}: start one, for instance with `daprd --app-id user-service \
+        "no Dapr sidecar answers at {endpoint}; start one, for instance with `daprd --app-id user-service \
          --resources-path ./components --dapr-grpc-port PORT`, and set DAPR_GRPC_PORT to its gRPC port"
     )]
     NoSidecar { endpoint: String },
     /// A connection is made, but nothing comes back.
     #[error(
-        "the Dapr sidecar at {endpoint} accepts connections but does not answer: look into its log, or start it again"
+        "the Dapr sidecar at {endpoint} accepts connections but does not answer; look into its log, or start it again"
     )]
     Silent { endpoint: String },
     /// Somebody else listens there.
     #[error(
-        "what listens at {endpoint} is not the API of a Dapr sidecar: set DAPR_GRPC_PORT to the sidecar's gRPC port, \
+        "what listens at {endpoint} is not the API of a Dapr sidecar; set DAPR_GRPC_PORT to the sidecar's gRPC port, \
          not to its HTTP port"
     )]
     NotASidecar { endpoint: String },
     /// The token is missing or wrong.
     #[error(
-        "the Dapr sidecar at {endpoint} refuses the API token: set DAPR_API_TOKEN to the token it was started with"
+        "the Dapr sidecar at {endpoint} refuses the API token; set DAPR_API_TOKEN to the token it was started with"
     )]
     Token { endpoint: String },
     /// The sidecar has no component of that name.
     #[error(
-        "the Dapr sidecar at {endpoint} has no component '{component}' ({present}): put its file into the sidecar's \
+        "the Dapr sidecar at {endpoint} has no component '{component}' ({present}); put its file into the sidecar's \
          resources path, see in the sidecar's log whether it could be initialized, or name another with {flag}"
     )]
     MissingComponent { endpoint: String, component: String, present: String, flag: &'static str },
     /// The component is not initialized, or is too little of a state store.
     #[error(
-        "the component '{component}' ({kind}) lacks the capability {capability}, which the {role} needs: see in the \
+        "the component '{component}' ({kind}) lacks the capability {capability}, which the {role} needs; see in the \
          sidecar's log that it was initialized, or name another with {flag}"
     )]
     LacksCapability {
@@ -50,14 +50,14 @@ pub enum OpenError {
     },
     /// Its type is none of those whose behaviour is known.
     #[error(
-        "the component '{component}' is of type {kind}, which was never tried as a {role}: use {usable}, or name \
+        "the component '{component}' is of type {kind}, which was never tried as a {role}; use {usable}, or name \
          another with {flag}"
     )]
     Unsupported { component: String, kind: String, role: &'static str, usable: &'static str, flag: &'static str },
     /// Its transactions leave a part of themselves behind when they fail.
     #[error(
         "the component '{component}' is of type {kind}, whose transactions do not roll back, so it cannot be the \
-         state store: use {usable}, or name another with {flag}"
+         state store; use {usable}, or name another with {flag}"
     )]
     NoRollback { component: String, kind: String, usable: &'static str, flag: &'static str },
 }
