@@ -18,6 +18,10 @@ mod forms;
 mod input;
 #[path = "cli/many.rs"]
 mod many;
+#[path = "cli/progress.rs"]
+mod progress;
+#[path = "cli/resumed.rs"]
+mod resumed;
 #[path = "cli/screen.rs"]
 mod screen;
 #[path = "cli/strangers.rs"]

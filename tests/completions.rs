@@ -92,6 +92,12 @@ fn the_manual_pages_are_those_of_the_grammar() {
     assert!(page("usersvc-user-get.1").contains("Show users"));
     let first = run(Command::new(BINARY).arg("man")).unwrap();
     assert_eq!(first.trim(), page("usersvc.1").trim());
+    let empty = tempfile::tempdir().unwrap();
+    let man = |words: &[&str]| run(Command::new(BINARY).arg("man").args(words).current_dir(empty.path()));
+    assert_eq!(man(&["user"]).unwrap().trim(), page("usersvc-user.1").trim());
+    assert_eq!(man(&["user", "get"]).unwrap().trim(), page("usersvc-user-get.1").trim());
+    assert!(man(&["user", "gett"]).is_err_and(|told| told.contains("usersvc user has no command gett")));
+    assert_eq!(fs::read_dir(empty.path()).unwrap().count(), 0, "a command is no directory to be made");
 }
 
 /// What a script is answered for those words, in the form of fish: a word, and what it means after a tab.

@@ -113,7 +113,7 @@ pub async fn run(command: &CacheCommand, global: &Global, link: &mut Link, scree
             let backend = link.reach(global, screen).await?;
             let mut progress = screen.progress(None);
             let found = backend.verify(scope, fixes, |checked, of| {
-                progress.of(of);
+                progress.set_total(of);
                 progress.at(checked, checked, &format!(", of {}", grouped(of)));
             });
             let found = found.await?;

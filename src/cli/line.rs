@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Command, FromArgMatches};
 
 use super::config::Settings;
@@ -57,11 +57,27 @@ fn matches(grammar: &Command, words: &[OsString]) -> Result<ArgMatches, clap::Er
         Ok(matches) => return Ok(matches),
         Err(refusal) => refusal,
     };
-    if refusal.kind() != ErrorKind::MissingRequiredArgument {
+    use ErrorKind::{ArgumentConflict, MissingRequiredArgument, UnknownArgument};
+    if !matches!(refusal.kind(), ArgumentConflict | MissingRequiredArgument | UnknownArgument) {
         return Err(refusal);
     }
     // The usage that clap shows names what is given, and to clap a variable of the environment is given too.
-    Err(without_environment(grammar.clone()).try_get_matches_from(words).err().unwrap_or(refusal))
+    let refusal = without_environment(grammar.clone()).try_get_matches_from(words).err().unwrap_or(refusal);
+    Err(without_far_suggestion(refusal))
+}
+
+/// To clap any flag with some of the letters in that order is near: `--cache-strict` to `--as`. Its usage has that flag.
+fn without_far_suggestion(mut refusal: clap::Error) -> clap::Error {
+    let text = |kind| match refusal.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.trim_start_matches('-').chars().count()),
+        _ => None,
+    };
+    let lengths = text(ContextKind::InvalidArg).zip(text(ContextKind::SuggestedArg));
+    if lengths.is_some_and(|(given, suggested)| suggested > 2 * given) {
+        refusal.remove(ContextKind::SuggestedArg);
+        refusal.remove(ContextKind::Usage);
+    }
+    refusal
 }
 
 fn without_environment(grammar: Command) -> Command {

@@ -120,6 +120,7 @@ fn a_context_is_chosen_without_touching_the_rest_of_the_file() {
     assert_eq!(fs::read_to_string(home.path()).unwrap(), text);
     home.run(&["config", "use"]).expect(2);
     assert_eq!(home.run(&["config", "path"]).expect(0).out, format!("{}\n", home.path().display()));
+    assert_eq!(home.run(&["config", "path", "-o", "json"]).expect(0).json(), json!({ "path": home.path() }));
     assert_eq!(home.run(&["config", "contexts", "-o", "name"]).expect(0).out, "dev\nprod\n");
 }
 

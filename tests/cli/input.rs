@@ -132,6 +132,10 @@ fn a_misspelt_word_suggests_the_nearest() {
         ran.sentence();
         assert!(ran.out.is_empty() && ran.err.contains(suggested), "{line}: {ran:#?}");
     }
+    for line in ["user import x --as curl", "user export --as dapr"] {
+        let ran = run(&line.split(' ').collect::<Vec<_>>()).expect(2);
+        assert!(ran.sentence().contains("'--as'") && !ran.err.contains("--cache-strict"), "{line}: {ran:#?}");
+    }
     for line in ["user get", "user update 1", "user create --name x", "cache inspect", "cache stats 1", "serve 1"] {
         run(&line.split(' ').collect::<Vec<_>>()).expect(2).sentence();
     }
@@ -147,6 +151,15 @@ fn the_usage_of_a_command_names_only_what_it_needs() {
     command.env("USERSVC_SERVER", "http://localhost:1").env("USERSVC_VIA", "api").env("USERSVC_OUTPUT", "table");
     let told = ran(command.args(["user", "create"])).expect(2);
     assert!(told.err.contains("\nUsage: usersvc user create --name <NAME> --email <EMAIL>\n"), "{told:#?}");
+    for (words, usage) in [
+        ("user delete 1 --as curl --dry-run", "usersvc user delete --as <FORM> <ID>..."),
+        ("user get 1 --dry-run", "usersvc user get <ID>..."),
+    ] {
+        let mut command = usersvc(home.path());
+        command.env("USERSVC_SERVER", "http://localhost:1").env("USERSVC_VIA", "api").env("USERSVC_OUTPUT", "table");
+        let told = ran(command.args(words.split(' '))).expect(2);
+        assert!(told.err.contains(&format!("\nUsage: {usage}\n")), "{told:#?}");
+    }
 }
 
 #[test]

@@ -49,20 +49,35 @@ pub fn read_request(stream: &TcpStream) -> Option<String> {
     Some(first)
 }
 
-/// A server that answers with one body after the other, and then with none any more; and what it was asked.
-pub fn server_of_pages(bodies: Vec<String>) -> (String, mpsc::Receiver<String>) {
+/// A server that is told the first line of each request, and answers it with these bytes; with none, it closes.
+pub fn server_that(mut answer: impl FnMut(&str) -> Option<String> + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let (say, asked) = mpsc::channel();
     thread::spawn(move || {
-        let mut bodies = bodies.into_iter();
         for mut stream in listener.incoming().flatten() {
             let Some(request) = read_request(&stream) else { continue };
-            say.send(request).ok();
-            let Some(body) = bodies.next() else { continue };
-            let head = format!("content-type: application/json\r\ncontent-length: {}\r\nconnection: close", body.len());
-            write!(stream, "HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").ok();
+            if let Some(answer) = answer(&request) {
+                stream.write_all(answer.as_bytes()).ok();
+            }
         }
+    });
+    url
+}
+
+/// An answer of JSON.
+pub fn json_answer(status: &str, body: &str) -> String {
+    let head = format!("content-type: application/json\r\ncontent-length: {}\r\nconnection: close", body.len());
+    format!("HTTP/1.1 {status}\r\n{head}\r\n\r\n{body}")
+}
+
+/// A server that answers with one body after the other, or not at all, and then with none any more; and what it was
+/// asked.
+pub fn server_of_pages(bodies: Vec<Option<String>>) -> (String, mpsc::Receiver<String>) {
+    let (say, asked) = mpsc::channel();
+    let mut bodies = bodies.into_iter();
+    let url = server_that(move |request| {
+        say.send(request.to_owned()).ok();
+        bodies.next().flatten().map(|body| json_answer("200 OK", &body))
     });
     (url, asked)
 }

@@ -1,13 +1,12 @@
 //! Lists, and users in bulk: `user list`, `find`, `import` and `export`.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use super::strangers::server_of_pages;
-use super::{Ran, fed, ran};
+use super::{Ran, as_run, fed, ran};
 use crate::support::http::Client;
 use crate::support::service::{Service, usersvc};
 use crate::support::terminal::{Terminal, keys};
@@ -154,9 +153,17 @@ fn an_import_may_stop_at_the_first_that_is_refused() {
     let service = Service::embedded();
     let text = format!("{}x\n{}", lines(1..=3), lines(4..=2000));
     fs::write(service.home().join("users"), text).unwrap();
-    let told = run(&service, "user import users --on-error stop --jobs 1").expect(6);
+    let told = run(&service, "user import users --on-error stop --jobs 1").expect(8);
     assert!(told.sentence().starts_with("line 4: it is not JSON"), "{told:#?}");
+    assert!(told.err.contains("the same command within 24 hours"), "{told:#?}");
     assert_eq!(names(&service), numbered(1..=3));
+    let again = run(&service, "user import users --on-error stop --jobs 1").expect(6);
+    assert_eq!(again.out, "0 users created, 3 there already, 1 refused\n");
+    fs::write(service.home().join("broken.json"), "[{\"name\":\"A\",\"email\":\"a@b.org\"},").unwrap();
+    run(&service, "user import broken.json").expect(8);
+    fs::write(service.home().join("bad"), "x\n").unwrap();
+    let told = run(&service, "user import bad --on-error stop").expect(6);
+    assert!(!told.err.contains("try:"), "the same would come of it: {told:#?}");
 }
 
 #[test]
@@ -193,10 +200,96 @@ fn an_import_goes_on_where_its_report_ends() {
     fs::write(home.join("users"), lines(2..=5)).unwrap();
     let told = run(&service, "user import users --report report").expect(2);
     assert!(told.sentence().contains("is of another file: line 1 differs"), "{told:#?}");
-    let told = run(&service, "user import users --report users").expect(2);
+    fs::copy(home.join("users"), home.join("others")).unwrap();
+    let told = run(&service, "user import users --report others").expect(2);
     assert!(told.err.contains("something else than a report"), "{told:#?}");
-    assert_eq!(fs::read_to_string(home.join("users")).unwrap(), lines(2..=5), "it was left as it is");
+    assert_eq!(fs::read_to_string(home.join("others")).unwrap(), lines(2..=5), "it was left as it is");
     run(&service, "user import users --report nowhere/report").expect(2);
+}
+
+#[test]
+fn a_report_takes_the_place_of_no_other_file() {
+    let service = Service::embedded();
+    let home = service.home();
+    fs::write(home.join("users"), lines(1..=1)).unwrap();
+    for text in ["my notes, one line", "{\"line\":1,\"note\":2}", "{\"note\":", lines(1..=1).trim_end()] {
+        fs::write(home.join("notes"), text).unwrap();
+        let told = run(&service, "user import users --report notes").expect(2);
+        assert!(told.err.contains("something else than a report"), "{text}: {told:#?}");
+        assert_eq!(fs::read_to_string(home.join("notes")).unwrap(), text);
+    }
+    fs::hard_link(home.join("users"), home.join("link")).unwrap();
+    let from_stdin = || {
+        let mut command = service.usersvc();
+        command.args(["user", "import", "-", "--report", "link"]).current_dir(home);
+        as_run(command.stdin(File::open(home.join("users")).unwrap()).output().unwrap())
+    };
+    for told in [run(&service, "user import users --report link"), from_stdin()] {
+        assert_eq!(told.expect(2).sentence(), "the report link is the file that is to be imported");
+    }
+    assert_eq!(fs::read_to_string(home.join("users")).unwrap(), lines(1..=1));
+    assert_eq!(names(&service).len(), 0, "nothing was sent");
+    let entry = "{\"line\":1,\"status\":\"refused\",\"error\":\"é".as_bytes();
+    // The last is torn within a letter.
+    for torn in [b"", &entry[..5], entry, &entry[..entry.len() - 1]] {
+        fs::write(home.join("report"), torn).unwrap();
+        run(&service, "user import users --report report").expect(0);
+        let report = fs::read_to_string(home.join("report")).unwrap();
+        assert!(report.starts_with("{\"line\":1,\"status\":") && report.lines().count() == 1, "{report}");
+    }
+}
+
+#[test]
+fn a_line_of_csv_has_the_number_that_an_editor_shows() {
+    let home = tempfile::tempdir().unwrap();
+    for (text, bad) in [
+        ("name,email\nA,bad\nB,bad\n", &[2, 3][..]),
+        ("name,email\r\nA,bad\r\nB,bad\r\n", &[2, 3]),
+        ("name,email\r\nA,bad\r\nB,bad", &[2, 3]),
+        ("name,email\rA,bad\rB,bad\r", &[2, 3]),
+        ("\n\nname,email\nA,bad\n\n\nB,bad", &[4, 7]),
+        ("name,email\r\nA,bad\r\n\r\nB,bad,x\r\n\r\nC,bad\r\n", &[2, 4, 6]),
+        ("note,name,email\r\n\"one\r\ntwo\r\n\",A,bad\r\n\r\n\"three\n\",B,bad\nx,C,bad\n", &[2, 6, 8]),
+        ("name,email\nA,bad\n\"B,bad", &[2, 3]),
+    ] {
+        let told =
+            fed(usersvc(home.path()).args(["user", "import", "-", "--dry-run", "--format", "csv"]), text.as_bytes());
+        let warned = told.err.lines().filter_map(|line| line.strip_prefix("warning: line ")?.split(':').next());
+        let lines: Vec<u64> = warned.map(|number| number.parse().unwrap()).collect();
+        assert_eq!(lines, bad, "{text:?}: {told:#?}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_user() {
+    let home = tempfile::tempdir().unwrap();
+    let user = "{\"name\":\"A\",\"email\":\"a@b.org\"}";
+    for (format, text) in
+        [("ndjson", format!("{user}\n")), ("json", format!("[{user}]")), ("csv", "name,email\nA,a@b.org\n".into())]
+    {
+        let marked = format!("\u{feff}{text}");
+        let mut command = usersvc(home.path());
+        command.args(["user", "import", "-", "--dry-run", "--format", format]);
+        assert_eq!(fed(&mut command, marked.as_bytes()).expect(0).out, "1 users would be created\n", "{format}");
+    }
+}
+
+#[test]
+fn an_export_to_stdout_has_the_form_that_is_asked_for() {
+    let service = with(2);
+    let export = |words: &str| run(&service, &format!("user export {words}"));
+    for format in ["json", "ndjson", "csv"] {
+        let expected = export(&format!("--format {format}")).expect(0).out;
+        assert_eq!(export(&format!("-o {format}")).expect(0).out, expected);
+        assert_eq!(export(&format!("- -o {format}")).expect(0).out, expected);
+        assert_eq!(export(&format!("-o yaml --format {format}")).expect(0).out, expected);
+    }
+    for form in ["yaml", "name"] {
+        let told = export(&format!("-o {form}")).expect(2);
+        assert!(told.out.is_empty() && told.err.contains(&format!("usersvc user list --all -o {form}")), "{told:#?}");
+    }
+    export("users.csv -o json").expect(0);
+    assert!(fs::read_to_string(service.home().join("users.csv")).unwrap().starts_with("id,name"));
 }
 
 #[test]
@@ -220,38 +313,6 @@ fn an_import_survives_control_c_and_the_death_of_the_service() {
     service.restart();
     assert!(again.wait().unwrap().success());
     assert_eq!(names(&service), numbered(1..=1500), "each was created once");
-}
-
-#[test]
-fn an_export_that_broke_off_goes_on_where_it_ended() {
-    let page = |ids: &[u64], next: Value| {
-        let user =
-            |id: &u64| json!({ "id": id, "name": "A", "email": "a@b.org", "created_at": "2024-01-15T10:30:00Z" });
-        json!({ "users": ids.iter().map(user).collect::<Vec<_>>(), "next": next }).to_string()
-    };
-    let home = tempfile::tempdir().unwrap();
-    let export = |url: &str, file: &str| {
-        let mut command = usersvc(home.path());
-        command.args(["--via", "api", "--server", url, "user", "export", file]).current_dir(home.path());
-        ran(&mut command)
-    };
-    for file in ["a.ndjson", "a.json", "a.csv"] {
-        let (first, _) = server_of_pages(vec![page(&[1, 2], json!(2))]);
-        let told = export(&first, file).expect(7);
-        assert!(told.err.contains("the same command goes on where this one ended"), "{told:#?}");
-        assert!(!home.path().join(file).exists(), "what is not whole does not look so");
-        let (second, asked) = server_of_pages(vec![page(&[3], Value::Null)]);
-        let told = export(&second, file).expect(0);
-        assert!(told.err.contains("note: going on after user 2"), "{told:#?}");
-        assert!(asked.recv().unwrap().starts_with("GET /users?after=2&"));
-        let mut dry = usersvc(home.path());
-        let checked = ran(dry.args(["user", "import", file, "--dry-run"]).current_dir(home.path())).expect(0);
-        assert_eq!(checked.out, "3 users would be created\n");
-    }
-    let left = fs::read_dir(home.path()).unwrap().count();
-    assert_eq!(left, 3, "nothing else is left");
-    let (url, _) = server_of_pages(vec![page(&[1, 2], json!(2))]);
-    assert!(export(&url, "-").expect(7).err.contains("usersvc user export --after 2 "));
 }
 
 #[test]

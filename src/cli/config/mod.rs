@@ -7,7 +7,7 @@ use clap::{ArgMatches, Subcommand};
 use serde::Serialize;
 
 use super::exit::{Exit, Failure};
-use super::render::{Columns, Screen, Shown, Told, plain_json, put};
+use super::render::{Columns, Screen, Shown, Told, plain_json};
 use crate::client::without_password;
 use file::{Context, File, SERVER};
 pub use settings::{Current, Setting, Settings, options};
@@ -53,7 +53,7 @@ pub fn run(command: &ConfigCommand, settings: &Settings, given: &ArgMatches, scr
         }
         ConfigCommand::Path => {
             let path = file::path().ok_or_else(nowhere)?;
-            put(format!("{}\n", path.display()).as_bytes())?;
+            screen.show(&Place { path: path.display().to_string() })?;
         }
         ConfigCommand::Contexts => {
             let mut list = screen.list();
@@ -84,6 +84,26 @@ fn choose(file: &File, name: Option<&str>, screen: &Screen) -> Result<(), Failur
 fn nowhere() -> Failure {
     Failure::new(Exit::Usage, "there is no settings file, because HOME is not set")
         .attempt("USERSVC_CONFIG=FILE usersvc …")
+}
+
+/// Where the settings file is.
+#[derive(Serialize)]
+struct Place {
+    path: String,
+}
+
+impl Shown for Place {
+    fn json(&self) -> Vec<u8> {
+        plain_json(self)
+    }
+
+    fn names(&self) -> Vec<String> {
+        vec![self.path.clone()]
+    }
+
+    fn told(&self, _: &Screen, _: bool) -> Vec<Told> {
+        vec![Told::Line(self.path.clone())]
+    }
 }
 
 const SETTINGS: Columns = Columns { heads: &["SETTING", "VALUE", "FROM", "PLACE"], numbers: &[] };

@@ -30,7 +30,7 @@ pub use failure::{refusal, tell_of_panics};
 pub use finding::Finding;
 pub use live::LiveLine;
 pub use plan::Plan;
-pub use progress::{Progress, grouped};
+pub use progress::{Progress, REFRESH, grouped};
 pub use shown::{Columns, List, Shown, Told, plain_json};
 pub use text::Text;
 pub use yaml::yaml;

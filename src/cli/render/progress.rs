@@ -1,9 +1,11 @@
 //! How far long work has come: a bar on a terminal, a line every few seconds elsewhere.
 
 use std::env;
+use std::future::Future;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{Screen, tell};
 
@@ -14,6 +16,8 @@ const FRAMES: u8 = 10;
 
 /// Work that is done sooner needs no bar.
 const SOON: Duration = Duration::from_millis(300);
+/// How often it is to be told where nothing happens: the rate falls.
+pub const REFRESH: Duration = Duration::from_millis(200);
 
 /// The progress of some work.
 pub struct Progress {
@@ -24,16 +28,32 @@ pub struct Progress {
     total: Option<u64>,
     began: Instant,
     told: Instant,
+    /// How far it has come.
+    count: u64,
+    position: u64,
+    more: String,
 }
 
 impl Screen {
-    /// Begins to show progress. `total` is how many bytes there are to be read, where that is known.
+    /// Begins to show progress. `total` is what the position will be at the end, where that is known: bytes, or ids.
     #[must_use]
     pub fn progress(&self, total: Option<u64>) -> Progress {
         let has_cursor = env::var("TERM").is_ok_and(|term| !term.is_empty() && term != "dumb");
         let has_bar = self.err.width.is_some() && has_cursor;
         let now = Instant::now();
-        Progress { screen: *self, what: "users", has_bar, bar: None, total, began: now, told: now }
+        let (bar, more) = (None, String::new());
+        Progress {
+            screen: *self,
+            what: "users",
+            has_bar,
+            bar,
+            total,
+            began: now,
+            told: now,
+            count: 0,
+            position: 0,
+            more,
+        }
     }
 }
 
@@ -45,31 +65,71 @@ impl Progress {
         self
     }
 
-    /// How much there is to be done, where that was not known at the beginning.
-    pub fn of(&mut self, total: u64) {
-        self.total = Some(total);
+    /// So many are done, and the work is at that position; `more` is what else is to be said.
+    pub fn at(&mut self, count: u64, position: u64, more: &str) {
+        (self.count, self.position) = (count, position);
+        more.clone_into(&mut self.more);
+        self.refresh();
     }
 
-    /// So many are done, and so many bytes were read for them; `more` is what else is to be said.
-    pub fn at(&mut self, count: u64, bytes: u64, more: &str) {
-        let is_due = if self.has_bar { self.began.elapsed() >= SOON } else { self.told.elapsed() >= LINES_EVERY };
-        if self.screen.quiet || !is_due {
+    /// Waits for a part of the work, and tells meanwhile that time goes by.
+    pub async fn during<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            match tokio::time::timeout(REFRESH, &mut work).await {
+                Ok(done) => return done,
+                Err(_) => self.refresh(),
+            }
+        }
+    }
+
+    /// Whether the work takes so long that it is told how far it has come.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        let enough = if self.has_bar { SOON } else { LINES_EVERY };
+        !self.screen.quiet && self.began.elapsed() >= enough
+    }
+
+    /// What the position will be at the end, where that turns out later.
+    pub fn set_total(&mut self, total: u64) {
+        let bar = self.bar.take();
+        self.bar = match self.total.replace(total) {
+            Some(_) => bar.inspect(|bar| bar.set_length(total)),
+            // It was one without an end.
+            None => {
+                bar.iter().for_each(ProgressBar::finish_and_clear);
+                None
+            }
+        };
+    }
+
+    fn refresh(&mut self) {
+        if !self.is_long() || !self.has_bar && self.told.elapsed() < LINES_EVERY {
             return;
         }
-        let said = self.said(count, more);
+        let said = self.said();
+        let left = self.left().map(|left| format!("{:#} left", HumanDuration(left)));
         if self.has_bar {
             let bar = self.bar.get_or_insert_with(|| bar(self.total, self.screen.err.color));
-            bar.set_position(bytes);
             bar.set_message(said);
+            bar.set_position(self.position);
+            bar.set_prefix(left.unwrap_or_default());
         } else {
             self.told = Instant::now();
-            tell(&said);
+            tell(&left.map_or(said.clone(), |left| format!("{said}, {left}")));
         }
     }
 
-    fn said(&self, count: u64, more: &str) -> String {
-        let rate = count as f64 / self.began.elapsed().as_secs_f64().max(0.001);
-        format!("{} {}, {}/s{more}", grouped(count), self.what, grouped(rate as u64))
+    fn said(&self) -> String {
+        let rate = self.count as f64 / self.began.elapsed().as_secs_f64().max(0.001);
+        format!("{} {}, {}/s{}", grouped(self.count), self.what, grouped(rate as u64), self.more)
+    }
+
+    /// The time left, if all of it goes as fast as what is done.
+    fn left(&self) -> Option<Duration> {
+        let rest = self.total?.checked_sub(self.position).filter(|_| self.position > 0)?;
+        let seconds = self.began.elapsed().as_secs_f64() * rest as f64 / self.position as f64;
+        Duration::try_from_secs_f64(seconds).ok()
     }
 
     /// Says something while the bar is there.
@@ -91,7 +151,7 @@ impl Drop for Progress {
 
 fn bar(total: Option<u64>, color: bool) -> ProgressBar {
     let (bar, style) = match total {
-        Some(bytes) => (ProgressBar::new(bytes), "{msg} {wide_bar:.green/dim} {percent:>3} % {eta}"),
+        Some(total) => (ProgressBar::new(total), "{msg} {wide_bar:.green/dim} {percent:>3} % {prefix}"),
         None => (ProgressBar::new_spinner(), "{spinner} {wide_msg}"),
     };
     let style = if color { style.to_owned() } else { style.replace(":.green/dim", "") };

@@ -1,29 +1,30 @@
 //! `usersvc user export`: all users, page by page.
 
-use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
+use std::time::Duration;
 
 use clap::Args;
-use serde::{Deserialize, Serialize};
 
 use super::super::exit::{Exit, Failure};
 use super::super::link::{Link, Reached};
-use super::super::options::Global;
+use super::super::options::{Global, Output};
 use super::super::render::{Progress, Screen, grouped, put};
+use super::draft::{Draft, Origin};
 use super::records::Format;
 use crate::client::Backend;
 use crate::user::User;
 use crate::users::{LIMIT_MAX, Listing};
+
+/// How long it may take to find out where the users end, which only the bar wants to know.
+const LOOK_AHEAD: Duration = Duration::from_secs(1);
 
 /// `usersvc user export`
 #[derive(Args, Clone, Debug)]
 pub struct ExportArgs {
     /// The file, which must not be there yet; without one, or for -, stdout
     file: Option<PathBuf>,
-    /// How the users are to stand in it [default: as its name ends, else ndjson]
+    /// How the users are to stand in it [default: as its name ends, or on stdout as -o says, else ndjson]
     #[arg(long, value_name = "FORMAT", value_enum)]
     format: Option<Format>,
     /// Export users whose numbers are greater than this
@@ -37,14 +38,25 @@ pub struct ExportArgs {
 /// A [`Failure`], or that stdout does not take them.
 pub async fn run(args: &ExportArgs, global: &Global, link: &mut Link, screen: &Screen) -> anyhow::Result<Exit> {
     let file = args.file.as_deref().filter(|file| *file != Path::new("-"));
-    let format = args.format.or_else(|| Format::of(file?)).unwrap_or(Format::Ndjson);
-    let mut target = match file {
-        Some(file) => Target::File(Draft::open(file, format, args.after, screen)?),
-        None => Target::Stdout,
+    let format = match (args.format, file) {
+        (Some(format), _) => format,
+        (None, Some(file)) => Format::of(file).unwrap_or(Format::Ndjson),
+        (None, None) => of_stdout(global.output)?,
     };
     let backend = link.reach(global, screen).await?;
-    let mut walk =
-        Walk { format, after: target.after().unwrap_or(args.after), count: 0, is_first: target.after().is_none() };
+    let mut target = match file {
+        Some(file) => Target::File(Draft::open(file, origin(backend, format, args, global))?),
+        None => Target::Stdout,
+    };
+    let mut walk = Walk { format, after: args.after, count: 0, is_first: true };
+    let mut before = 0;
+    if let Target::File(draft) = &target {
+        let mark = draft.mark();
+        (walk.after, walk.is_first, before) = (mark.last, mark.bytes == 0, mark.count);
+        if mark.last > args.after {
+            screen.note(&format!("going on after user {}, where the last export into this file ended", mark.last));
+        }
+    }
     let mut progress = screen.progress(None);
     let mut stop = pin!(tokio::signal::ctrl_c());
     let ended = tokio::select! {
@@ -54,15 +66,37 @@ pub async fn run(args: &ExportArgs, global: &Global, link: &mut Link, screen: &S
     drop(progress);
     let again = match file {
         Some(_) => "the same command goes on where this one ended".to_owned(),
-        None => format!("usersvc user export --after {}    for the rest", walk.after),
+        None => walk.rest(),
     };
     ended.map_err(|fault| match fault.downcast::<Failure>() {
         Ok(failure) => failure.attempt(again).into(),
         Err(fault) => fault,
     })?;
     let place = file.map(|file| format!(" to {}", file.display())).unwrap_or_default();
-    screen.note(&format!("{} users exported{place}", grouped(walk.count)));
+    screen.note(&format!("{} users exported{place}", grouped(before + walk.count)));
     Ok(Exit::Done)
+}
+
+/// The form of a result, as a file has it.
+fn of_stdout(output: Output) -> Result<Format, Failure> {
+    let (word, list) = match output {
+        Output::Table | Output::Ndjson => return Ok(Format::Ndjson),
+        Output::Json => return Ok(Format::Json),
+        Output::Csv => return Ok(Format::Csv),
+        Output::Yaml => ("yaml", "usersvc user list --all -o yaml"),
+        Output::Name => ("name", "usersvc user list --all -o name"),
+    };
+    let failure = Failure::new(Exit::Usage, format!("users are not exported in the form {word}, which is no format"));
+    Err(failure.attempt("--format ndjson, json or csv").attempt(list))
+}
+
+/// What an export is of: through a sidecar, another component holds other users.
+fn origin(backend: &Reached, format: Format, args: &ExportArgs, global: &Global) -> Origin {
+    let place = match backend {
+        Reached::Api(_) => backend.place(),
+        Reached::Direct(_) => format!("{} ({})", backend.place(), global.stores.statestore),
+    };
+    Origin { place, format: format.word().to_owned(), after: args.after }
 }
 
 /// The way through the users.
@@ -76,23 +110,40 @@ struct Walk {
 
 impl Walk {
     async fn all(&mut self, backend: &Reached, target: &mut Target, progress: &mut Progress) -> anyhow::Result<()> {
+        let (began_after, mut has_looked) = (self.after, false);
         loop {
             let listing = Listing { email: None, after: self.after, limit: LIMIT_MAX };
-            let page = backend.list(&listing).await.value.map_err(Failure::from)?;
+            let page = progress.during(backend.list(&listing)).await.value.map_err(Failure::from)?;
             let mut text = self.lines(&page.users)?;
             let next = page.next.map(crate::user::UserId::get);
             if next.is_none() && self.format == Format::Json {
                 text.extend_from_slice(if self.is_first { b"[]\n" } else { b"\n]\n" });
             }
             let last = page.users.last().map_or(self.after, |user| user.id.get());
-            let after = next.unwrap_or(last);
-            target.write(&text, after)?;
-            (self.after, self.count) = (after, self.count + page.users.len() as u64);
-            progress.at(self.count, 0, &format!(", up to user {after}"));
+            let (after, count) = (next.unwrap_or(last), page.users.len() as u64);
+            target.write(&text, count, after)?;
+            (self.after, self.count) = (after, self.count + count);
             if next.is_none() {
                 return target.finish();
             }
+            // What is done soon needs no bar, and so nobody has to know where it ends.
+            if !has_looked && progress.is_long() {
+                has_looked = true;
+                if let Ok(Some(last)) = tokio::time::timeout(LOOK_AHEAD, about_last(backend, after)).await {
+                    progress.set_total(last - began_after);
+                }
+            }
+            progress.at(self.count, after - began_after, &format!(", up to user {after}"));
         }
+    }
+
+    /// The command for what was not written, to be appended.
+    fn rest(&self) -> String {
+        let format =
+            if self.format == Format::Ndjson { String::new() } else { format!(" --format {}", self.format.word()) };
+        // The names of the columns are there already.
+        let but_heads = if self.format == Format::Csv && !self.is_first { " | tail -n +2" } else { "" };
+        format!("usersvc user export --after {}{format}{but_heads}    for the rest", self.after)
     }
 
     fn lines(&mut self, users: &[User]) -> anyhow::Result<Vec<u8>> {
@@ -122,6 +173,27 @@ impl Walk {
     }
 }
 
+/// The last id, or a little more: in steps that double, and then by halves, until it is near enough for a bar.
+async fn about_last(backend: &Reached, after: u64) -> Option<u64> {
+    let is_below = async |id| {
+        let listing = Listing { email: None, after: id, limit: 1 };
+        backend.list(&listing).await.value.ok().map(|page| page.next.is_some() || !page.users.is_empty())
+    };
+    let (mut low, mut step) = (after, LIMIT_MAX);
+    let mut high = loop {
+        let further = low.checked_add(step)?;
+        if !is_below(further).await? {
+            break further;
+        }
+        (low, step) = (further, step * 2);
+    };
+    while high - low > LIMIT_MAX.max(high / 100) {
+        let middle = low + (high - low) / 2;
+        *(if is_below(middle).await? { &mut low } else { &mut high }) = middle;
+    }
+    Some(high)
+}
+
 /// Where the users go.
 enum Target {
     Stdout,
@@ -129,18 +201,11 @@ enum Target {
 }
 
 impl Target {
-    /// The last user of an export that was interrupted.
-    fn after(&self) -> Option<u64> {
-        match self {
-            Self::Stdout => None,
-            Self::File(draft) => draft.mark.as_ref().map(|mark| mark.after),
-        }
-    }
-
-    fn write(&mut self, text: &[u8], after: u64) -> anyhow::Result<()> {
+    /// So many users, with the text of all up to `last`.
+    fn write(&mut self, text: &[u8], count: u64, last: u64) -> anyhow::Result<()> {
         match self {
             Self::Stdout => Ok(put(text)?),
-            Self::File(draft) => Ok(draft.write(text, after)?),
+            Self::File(draft) => Ok(draft.add(text, count, last)?),
         }
     }
 
@@ -150,75 +215,4 @@ impl Target {
             Self::File(draft) => Ok(draft.finish()?),
         }
     }
-}
-
-/// How far an export into a file has come.
-#[derive(Debug, Serialize, Deserialize, PartialEq)]
-struct Mark {
-    format: String,
-    /// Bytes that are right.
-    bytes: u64,
-    /// The last user in them.
-    after: u64,
-}
-
-/// A file that is not whole yet, beside the one that it becomes.
-struct Draft {
-    path: PathBuf,
-    file: File,
-    format: Format,
-    bytes: u64,
-    /// How far an export had come that was interrupted.
-    mark: Option<Mark>,
-}
-
-impl Draft {
-    fn open(path: &Path, format: Format, after: u64, screen: &Screen) -> Result<Self, Failure> {
-        let refuse = |fault: io::Error| cannot_write(path, &fault);
-        if path.exists() {
-            let failure = Failure::new(Exit::Conflict, format!("the file {} is there already", path.display()));
-            return Err(failure.attempt("another name, or to remove it"));
-        }
-        let mark = fs::read(beside(path, "mark")).ok().and_then(|text| serde_json::from_slice::<Mark>(&text).ok());
-        let mark = mark.filter(|mark| mark.format == format!("{format:?}") && mark.after >= after);
-        let mut file =
-            OpenOptions::new().write(true).create(true).truncate(false).open(beside(path, "part")).map_err(refuse)?;
-        let bytes = mark.as_ref().map_or(0, |mark| mark.bytes);
-        file.set_len(bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(refuse)?;
-        if let Some(Mark { after, .. }) = &mark {
-            screen.note(&format!("going on after user {after}, where the last export into this file ended"));
-        }
-        Ok(Self { path: path.to_owned(), file, format, bytes, mark })
-    }
-
-    fn write(&mut self, text: &[u8], after: u64) -> Result<(), Failure> {
-        let written = self.file.write_all(text).and_then(|()| {
-            self.bytes += text.len() as u64;
-            let mark = Mark { format: format!("{:?}", self.format), bytes: self.bytes, after };
-            let new = beside(&self.path, "mark.new");
-            fs::write(&new, serde_json::to_vec(&mark)?)?;
-            fs::rename(new, beside(&self.path, "mark"))
-        });
-        written.map_err(|fault| cannot_write(&self.path, &fault))
-    }
-
-    fn finish(&mut self) -> Result<(), Failure> {
-        let done = self.file.sync_all().and_then(|()| {
-            fs::rename(beside(&self.path, "part"), &self.path)?;
-            fs::remove_file(beside(&self.path, "mark"))
-        });
-        done.map_err(|fault| cannot_write(&self.path, &fault))
-    }
-}
-
-fn cannot_write(path: &Path, fault: &io::Error) -> Failure {
-    Failure::new(Exit::Usage, format!("the file {} cannot be written", path.display())).because(fault.to_string())
-}
-
-/// A file beside another, such as `users.csv.part`.
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(".");
-    name.push(ending);
-    name.into()
 }

@@ -1,5 +1,6 @@
 //! `usersvc user`.
 
+mod draft;
 mod edit;
 mod export;
 mod fields;

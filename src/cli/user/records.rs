@@ -1,6 +1,6 @@
 //! Users in a file: the formats of import and export.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -19,6 +19,8 @@ use crate::user::NewUser;
 const AHEAD: usize = 1024;
 /// The longest line, as long as the longest request.
 const LINE_MAX: u64 = 64 * 1024;
+/// What some editors put before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How users stand in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -41,6 +43,15 @@ impl Format {
             _ => None,
         }
     }
+
+    /// As `--format` has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ndjson => "ndjson",
+            Self::Json => "json",
+            Self::Csv => "csv",
+        }
+    }
 }
 
 /// A user as it stands in a file.
@@ -58,14 +69,14 @@ pub type Records = mpsc::Receiver<Result<Record, Failure>>;
 /// Reads a file on a thread of its own, not far ahead of who takes the records. Also returns how many bytes were read.
 pub fn read(source: impl Read + Send + 'static, format: Format) -> (Records, Arc<AtomicU64>) {
     let bytes = Arc::new(AtomicU64::new(0));
-    let reader = BufReader::new(Counted { source, bytes: Arc::clone(&bytes) });
+    let counted = Counted { source, bytes: Arc::clone(&bytes) };
     let (send, records) = mpsc::channel(AHEAD);
     thread::spawn(move || {
-        let ended = match format {
+        let ended = without_mark(counted).map_err(|fault| unreadable(&fault)).and_then(|reader| match format {
             Format::Ndjson => ndjson(reader, &send),
             Format::Json => json(reader, &send),
             Format::Csv => csv(reader, &send),
-        };
+        });
         if let Err(failure) = ended {
             // Where nobody takes it any more, nobody wants to know.
             let _ = send.blocking_send(Err(failure));
@@ -87,6 +98,53 @@ impl<R: Read> Read for Counted<R> {
         let read = self.source.read(buffer)?;
         self.bytes.fetch_add(read as u64, Relaxed);
         Ok(read)
+    }
+}
+
+/// A source from behind the byte-order mark that it may begin with.
+fn without_mark(source: impl Read) -> io::Result<impl BufRead> {
+    let mut reader = BufReader::new(source);
+    let mut head = Vec::new();
+    reader.by_ref().take(BYTE_ORDER_MARK.len() as u64).read_to_end(&mut head)?;
+    if head == BYTE_ORDER_MARK {
+        head.clear();
+    }
+    Ok(Cursor::new(head).chain(reader))
+}
+
+/// Ends each line in `\n`, the last one too, whatever ended it. Of other lines the CSV reader does not know, when it has
+/// read a record, how many there were up to its end.
+struct UniversalNewlines<R> {
+    source: R,
+    last: u8,
+}
+
+impl<R: BufRead> Read for UniversalNewlines<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let chunk = self.source.fill_buf()?;
+            let (taken, mut given) = (chunk.len().min(buffer.len()), 0);
+            if taken == 0 {
+                let lacks_end = !matches!(self.last, b'\n' | b'\r') && !buffer.is_empty();
+                if lacks_end {
+                    (self.last, buffer[0]) = (b'\n', b'\n');
+                }
+                return Ok(usize::from(lacks_end));
+            }
+            for &byte in &chunk[..taken] {
+                // The second half of \r\n.
+                let is_over = byte == b'\n' && self.last == b'\r';
+                self.last = byte;
+                if !is_over {
+                    buffer[given] = if byte == b'\r' { b'\n' } else { byte };
+                    given += 1;
+                }
+            }
+            self.source.consume(taken);
+            if given > 0 {
+                return Ok(given);
+            }
+        }
     }
 }
 
@@ -118,8 +176,9 @@ fn ndjson(mut reader: impl BufRead, send: &Sender) -> Result<(), Failure> {
     Ok(())
 }
 
-fn csv(reader: impl Read, send: &Sender) -> Result<(), Failure> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).from_reader(reader);
+fn csv(reader: impl BufRead, send: &Sender) -> Result<(), Failure> {
+    let lines = UniversalNewlines { source: reader, last: b'\n' };
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::Headers).flexible(true).from_reader(lines);
     let refuse =
         |fault: &csv::Error| Failure::new(Exit::Invalid, "the users cannot be read").because(fault.to_string());
     let heads = reader.headers().map_err(|fault| refuse(&fault))?.clone();
@@ -131,30 +190,26 @@ fn csv(reader: impl Read, send: &Sender) -> Result<(), Failure> {
         heads.iter().position(|head| head.eq_ignore_ascii_case(name)).ok_or_else(missing)
     };
     let (name, email) = (column("name")?, column("email")?);
-    let (mut row, mut line) = (csv::StringRecord::new(), 1);
-    loop {
-        let user = match reader.read_record(&mut row) {
-            Ok(false) => return Ok(()),
-            Ok(true) => {
-                line = row.position().map_or(line, csv::Position::line);
-                fields::new_user(&row[name], &row[email]).map_err(|failure| told(&failure))
+    let mut row = csv::ByteRecord::new();
+    while reader.read_byte_record(&mut row).map_err(|fault| refuse(&fault))? {
+        // Its position is that of what ended the record before; empty lines may lie between. A quotation mark that is
+        // not closed has no end of a line behind it.
+        let within = row.as_slice().iter().filter(|byte| **byte == b'\n').count() as u64;
+        let begins = row.position().map_or(1, csv::Position::line);
+        let line = begins.max(reader.position().line().saturating_sub(1 + within));
+        let user = if row.len() == heads.len() {
+            match (str::from_utf8(&row[name]), str::from_utf8(&row[email])) {
+                (Ok(name), Ok(email)) => fields::new_user(name, email).map_err(|failure| told(&failure)),
+                _ => Err("it is not UTF-8".to_owned()),
             }
-            Err(fault) => {
-                line = fault.position().map_or(line, csv::Position::line);
-                Err(match fault.kind() {
-                    csv::ErrorKind::Io(_) => return Err(refuse(&fault)),
-                    csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                        format!("it has {len} fields, and the first line has {expected_len}")
-                    }
-                    csv::ErrorKind::Utf8 { .. } => "it is not UTF-8".to_owned(),
-                    _ => fault.to_string(),
-                })
-            }
+        } else {
+            Err(format!("it has {} fields, and the first line has {}", row.len(), heads.len()))
         };
         if send.blocking_send(Ok(Record { line, user })).is_err() {
             return Ok(());
         }
     }
+    Ok(())
 }
 
 fn json(reader: impl BufRead, send: &Sender) -> Result<(), Failure> {

@@ -10,13 +10,18 @@ use serde::{Deserialize, Serialize};
 use super::super::exit::{Exit, Failure};
 use crate::user::UserId;
 
+/// How each entry begins.
+const BEGINNING: &[u8] = b"{\"line\":";
+
 /// What became of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     Created,
     Existing,
     Refused,
+    /// There was no answer to it, or nobody was let in: it may be another time.
+    NotDone,
 }
 
 /// What became of a line.
@@ -83,26 +88,38 @@ impl Report {
 }
 
 fn refuse(path: &Path, what: &str, fault: &io::Error) -> Failure {
-    Failure::new(Exit::Usage, format!("the report {} cannot {what}", path.display())).because(fault.to_string())
+    let failure = Failure::new(Exit::Usage, format!("the report {} cannot {what}", path.display()));
+    failure.because(fault.to_string()).attempt("--report with another file")
 }
 
 /// The lines that are done, and the length of what was wholly written.
 fn read(file: &File) -> io::Result<(HashMap<u64, u64>, u64)> {
-    let (mut done, mut whole, mut text) = (HashMap::new(), 0, String::new());
+    let (mut done, mut whole, mut text) = (HashMap::new(), 0, Vec::new());
     let mut reader = BufReader::new(file);
-    while reader.read_line(&mut text)? > 0 && text.ends_with('\n') {
-        let entry: Entry = serde_json::from_str(&text).map_err(|fault| {
-            io::Error::new(io::ErrorKind::InvalidData, format!("it holds something else than a report: {fault}"))
-        })?;
+    while reader.read_until(b'\n', &mut text)? > 0 {
+        let entry: Entry = match serde_json::from_slice(&text) {
+            Err(fault) if fault.is_eof() && may_begin_an_entry(&text) => break,
+            read => read.map_err(|fault| {
+                io::Error::new(io::ErrorKind::InvalidData, format!("it holds something else than a report: {fault}"))
+            })?,
+        };
+        if !text.ends_with(b"\n") {
+            break;
+        }
         whole += text.len() as u64;
         text.clear();
-        if entry.status == Status::Refused {
-            done.remove(&entry.line);
-        } else {
-            done.insert(entry.line, short(&entry.key));
+        match entry.status {
+            Status::Created | Status::Existing => _ = done.insert(entry.line, short(&entry.key)),
+            Status::Refused | Status::NotDone => _ = done.remove(&entry.line),
         }
     }
     Ok((done, whole))
+}
+
+/// Whether the rest of an entry may have followed.
+fn may_begin_an_entry(text: &[u8]) -> bool {
+    let length = text.len().min(BEGINNING.len());
+    text[..length] == BEGINNING[..length]
 }
 
 /// The beginning of a key, which is enough to tell one line from another.
