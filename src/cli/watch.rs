@@ -306,6 +306,6 @@ mod tests {
         assert_eq!(minute.until(9, 5)[9..], [(0, 0), (10, 5), (11, 2)]);
         assert_eq!(minute.until(10, 5)[10..], [(11, 2), (0, 0)]);
         assert_eq!(minute.until(10, 5).len(), 12);
-        assert_eq!(minute.until(10, 2)[27..], [(9, 2), (6, 1), (0, 0)], "a terminal may become wider");
+        assert_eq!(minute.until(10, 2)[26..], [(9, 2), (6, 1), (0, 0), (0, 0)], "a terminal may become wider");
     }
 }

