@@ -66,7 +66,7 @@ fn an_id_is_read_as_the_service_reads_it() {
 fn what_is_not_valid_is_told_in_the_words_of_the_service() {
     let service = Service::embedded();
     let client = Client::new(service.port());
-    let (long, longer) = ("x".repeat(101), format!("{}@example.com", "x".repeat(65)));
+    let (long, longer) = ("x".repeat(101), format!("{}@example.com", "x".repeat(243)));
     for (name, email) in [
         ("", "a@example.com"),
         ("   ", "a@example.com"),

@@ -96,7 +96,7 @@ fn an_import_shows_that_time_goes_by_while_nothing_is_answered() {
     let mut terminal = Terminal::start(&command, 100);
     terminal.expect("0 users, 0/s");
     go.send(()).unwrap();
-    terminal.expect(&format!("what answers at {url} is not this service; each user is tried for 30 s"));
+    terminal.expect(&format!("the connection to {url} broke off; each user is tried for 30 s"));
     drop(go);
     let (code, printed) = terminal.end();
     assert!(code == 0 && printed.contains("1 users created") && !printed.contains("is tried for"), "{code} {printed}");
