@@ -107,10 +107,18 @@ async fn a_write_whose_outcome_is_not_known_is_never_sent_again() {
         let script = Script::playing(answer);
         let client = client(&script.url);
         assert!(client.update(one(), renamed("N"), None).await.value.is_err());
-        assert!(client.delete(one()).await.value.is_err());
+        assert!(client.delete(one(), None).await.value.is_err());
         assert!(client.create(john(), None).await.value.is_err());
         assert_eq!(script.asked(), ["PUT /users/1", "DELETE /users/1", "POST /users"]);
     }
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_off_is_told_from_an_answer_of_somebody_else() {
+    let broken = client(&Script::playing(&[BROKEN_OFF]).url).update(one(), renamed("N"), None).await.value;
+    assert!(matches!(broken, Err(Error::Broken { .. })), "{broken:?}");
+    let foreign = client(&Script::playing(&["what?\r\n\r\n"]).url).update(one(), renamed("N"), None).await.value;
+    assert!(matches!(foreign, Err(Error::Foreign { .. })), "{foreign:?}");
 }
 
 #[tokio::test]
@@ -164,6 +172,8 @@ async fn errors_are_typed(service: &Service) {
     let nobody = UserId::new(999_999_999).unwrap();
     assert_eq!(client.get(nobody).await.value, Err(Error::NotFound(nobody.into())));
     let late = client.update(created.id, renamed("N"), Some(7)).await.value;
+    assert!(matches!(late, Err(Error::PreconditionFailed(_))), "{late:?}");
+    let late = client.delete(created.id, Some(7)).await.value;
     assert!(matches!(late, Err(Error::PreconditionFailed(_))), "{late:?}");
     let too_many = Listing { limit: 5000, ..Listing::default() };
     let Err(Error::Invalid(fields)) = client.list(&too_many).await.value else { panic!("a page has a limit") };

@@ -264,7 +264,7 @@ impl<'a> Bench<'a> {
         }
         let created = self.created.borrow().clone();
         let all = created.len() as u64;
-        let deleted = stream::iter(created).map(async |id| (id, self.backend.delete(id).await.value));
+        let deleted = stream::iter(created).map(async |id| (id, self.backend.delete(id, None).await.value));
         let deleted = deleted.buffer_unordered(DELETED_AT_ONCE).fold(None, async |why, (id, deleted)| match deleted {
             Ok(_) | Err(Error::NotFound(_)) => {
                 self.created.borrow_mut().retain(|one| *one != id);

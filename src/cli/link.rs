@@ -52,8 +52,8 @@ impl Backend for Reached {
         through!(self, backend => backend.update(id, change, version).await)
     }
 
-    async fn delete(&self, id: UserId) -> Answer<Deleted> {
-        through!(self, backend => backend.delete(id).await)
+    async fn delete(&self, id: UserId, version: Option<u64>) -> Answer<Deleted> {
+        through!(self, backend => backend.delete(id, version).await)
     }
 
     async fn inspect(&self, id: UserId) -> Result<Inspection, Error> {

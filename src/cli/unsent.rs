@@ -58,7 +58,7 @@ impl Call<'_> {
             Self::List(listing) => Request::list(listing),
             Self::Create(new) => Request::create(new, None),
             Self::Update(id, change) => Request::update(*id, change, None),
-            Self::Delete(id) => Request::delete(*id),
+            Self::Delete(id) => Request::delete(*id, None),
             Self::Inspect(id) => Request::inspect(*id),
             Self::Flush(id) => Request::flush(*id),
             Self::FlushAll => Request::flush_all(),

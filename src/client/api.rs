@@ -345,8 +345,8 @@ impl Backend for Api {
         self.ask_user(Request::update(id, &change, version)).await
     }
 
-    async fn delete(&self, id: UserId) -> Answer<Deleted> {
-        self.ask_json(Request::delete(id)).await
+    async fn delete(&self, id: UserId, version: Option<u64>) -> Answer<Deleted> {
+        self.ask_json(Request::delete(id, version)).await
     }
 
     async fn inspect(&self, id: UserId) -> Result<Inspection, Error> {

@@ -54,13 +54,11 @@ impl Backend for Direct {
     }
 
     async fn update(&self, id: UserId, change: UserChange, version: Option<u64>) -> Answer<Stored> {
-        let matches = version.map(|version| Versions::Of(vec![version]));
-        let precondition = Precondition { matches, ..Precondition::default() };
-        self.users.update_if(id, change, &precondition).await.map(|updated| updated.map_err(Error::from))
+        self.users.update_if(id, change, &only_of(version)).await.map(|updated| updated.map_err(Error::from))
     }
 
-    async fn delete(&self, id: UserId) -> Answer<Deleted> {
-        let deleted = self.users.delete(id).await;
+    async fn delete(&self, id: UserId, version: Option<u64>) -> Answer<Deleted> {
+        let deleted = self.users.delete_if(id, &only_of(version)).await;
         deleted.map(|deleted| deleted.map(|_| Deleted::of(id)).map_err(Error::from))
     }
 
@@ -91,4 +89,10 @@ impl Backend for Direct {
     async fn settle(&self) {
         self.users.settle(SETTLE).await;
     }
+}
+
+/// What a change demands of the user that it is made of.
+fn only_of(version: Option<u64>) -> Precondition {
+    let matches = version.map(|version| Versions::Of(vec![version]));
+    Precondition { matches, ..Precondition::default() }
 }

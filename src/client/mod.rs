@@ -104,8 +104,8 @@ pub trait Backend {
     /// Changes a user, and answers with the whole of it; where a version is named, only a user of that version.
     fn update(&self, id: UserId, change: UserChange, version: Option<u64>) -> impl Future<Output = Answer<Stored>>;
 
-    /// Deletes a user.
-    fn delete(&self, id: UserId) -> impl Future<Output = Answer<Deleted>>;
+    /// Deletes a user; where a version is named, only a user of that version.
+    fn delete(&self, id: UserId, version: Option<u64>) -> impl Future<Output = Answer<Deleted>>;
 
     /// What the cache holds of a user, judged against the state store.
     fn inspect(&self, id: UserId) -> impl Future<Output = Result<Inspection, Error>>;

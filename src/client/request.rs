@@ -50,6 +50,14 @@ impl Request {
         Self { body: Some(body), ..self.header("content-type", "application/json") }
     }
 
+    /// Demands that version, if any.
+    fn only_of(self, version: Option<u64>) -> Self {
+        match version {
+            Some(version) => self.header("if-match", format!("\"{version}\"")),
+            None => self,
+        }
+    }
+
     /// True where the request does no more when it is sent twice than when it is sent once, and is answered alike.
     #[must_use]
     pub fn is_repeatable(&self) -> bool {
@@ -107,17 +115,13 @@ impl Request {
     pub fn update(id: UserId, change: &UserChange, version: Option<u64>) -> Self {
         let name = change.name.as_ref().map(|name| name.as_str().to_owned());
         let email = change.email.as_ref().map(|email| email.as_str().to_owned());
-        let request = Self::of_user("PUT", "/users", id).json(&UpdateBody { name, email });
-        match version {
-            Some(version) => request.header("if-match", format!("\"{version}\"")),
-            None => request,
-        }
+        Self::of_user("PUT", "/users", id).json(&UpdateBody { name, email }).only_of(version)
     }
 
     /// See [`super::Backend::delete`].
     #[must_use]
-    pub fn delete(id: UserId) -> Self {
-        Self::of_user("DELETE", "/users", id)
+    pub fn delete(id: UserId, version: Option<u64>) -> Self {
+        Self::of_user("DELETE", "/users", id).only_of(version)
     }
 
     /// See [`super::Backend::inspect`].

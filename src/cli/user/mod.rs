@@ -151,7 +151,7 @@ pub async fn run(command: &UserCommand, global: &Global, link: &mut Link, screen
                 return ids.each(backend, screen, async |id| read(id, backend).await.map(plan)).await;
             }
             let judge = |id| move |error| Failure::of_write(error, &look(id));
-            ids.each(backend, screen, async |id| Asked::timed(backend.delete(id), judge(id)).await).await
+            ids.each(backend, screen, async |id| Asked::timed(backend.delete(id, None), judge(id)).await).await
         }
     }
 }
