@@ -21,6 +21,20 @@ mod browser {
     /// The operation that is tried.
     const GET_USER: &str = "#operations-Users-get_user_users__user_id__get";
 
+    /// Where its answer is shown.
+    const ANSWER: &str = "#operations-Users-get_user_users__user_id__get .live-responses-table .response";
+
+    /// Clicks "Try it out", and waits for the user.
+    fn try_out(browser: &mut Browser, id: u64) {
+        browser.click(&format!("{GET_USER} .opblock-summary-control"));
+        browser.click(&format!("{GET_USER} .try-out__btn"));
+        browser.fill(&format!("{GET_USER} tr[data-param-name=user_id] input"), &id.to_string());
+        browser.click(&format!("{GET_USER} .execute"));
+        eventually("the answer is shown", || {
+            browser.text(&format!("{ANSWER} .response-col_status")).starts_with("200")
+        });
+    }
+
     #[test]
     fn swagger_ui_asks_the_service_for_a_user_and_nobody_else_for_anything() {
         let service = Service::embedded();
@@ -30,15 +44,8 @@ mod browser {
 
         let mut browser = Browser::start();
         browser.open(&format!("{}/docs", service.url()));
-        browser.click(&format!("{GET_USER} .opblock-summary-control"));
-        browser.click(&format!("{GET_USER} .try-out__btn"));
-        browser.fill(&format!("{GET_USER} tr[data-param-name=user_id] input"), &jane.id().to_string());
-        browser.click(&format!("{GET_USER} .execute"));
-        let answer = format!("{GET_USER} .live-responses-table .response");
-        eventually("the answer is shown", || {
-            browser.text(&format!("{answer} .response-col_status")).starts_with("200")
-        });
-        let shown = browser.text(&format!("{answer} .response-col_description pre"));
+        try_out(&mut browser, jane.id());
+        let shown = browser.text(&format!("{ANSWER} .response-col_description pre"));
         let shown: serde_json::Value = serde_json::from_str(&shown).expect(&shown);
         assert_eq!(shown, jane.json());
         browser.screenshot("docs.png");
@@ -59,14 +66,7 @@ mod browser {
 
         let mut browser = Browser::start();
         browser.open(&format!("http://127.0.0.1:{proxy}{below}/docs"));
-        browser.click(&format!("{GET_USER} .opblock-summary-control"));
-        browser.click(&format!("{GET_USER} .try-out__btn"));
-        browser.fill(&format!("{GET_USER} tr[data-param-name=user_id] input"), &jane.id().to_string());
-        browser.click(&format!("{GET_USER} .execute"));
-        let answer = format!("{GET_USER} .live-responses-table .response");
-        eventually("the answer is shown", || {
-            browser.text(&format!("{answer} .response-col_status")).starts_with("200")
-        });
+        try_out(&mut browser, jane.id());
         let asked = format!("http://127.0.0.1:{proxy}{below}/users/{}", jane.id());
         assert!(browser.requests().contains(&asked.as_str()), "{:?}", browser.requests());
     }

@@ -111,7 +111,7 @@ impl<'a> Bench<'a> {
             let measured = self.measure_all().await;
             self.remove_all().await?;
             match self.is_stopped.get() {
-                true => Err(Failure::new(Exit::Interrupted, "interrupted").because("its users are removed")),
+                true => Err(Failure::interrupted().because("its users are removed")),
                 false => measured,
             }
         };

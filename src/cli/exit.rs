@@ -165,8 +165,7 @@ impl Failure {
     /// The failure of a write: where no answer came, the write may have been made.
     #[must_use]
     pub fn of_write(error: Error, look: &str) -> Self {
-        let unknown =
-            matches!(error, Error::Slow { .. } | Error::Unavailable(_) | Error::Broken { .. } | Error::Foreign { .. });
+        let unknown = error.may_be_done();
         let failure = Self::from(error);
         if unknown { failure.because("it is not known whether the change was made").attempt(look) } else { failure }
     }

@@ -9,9 +9,8 @@ use super::exit::{Exit, Failure};
 use super::options::Global;
 use super::render::{Screen, put};
 use super::token::TokenFrom;
-use crate::client::api::Api;
 use crate::client::request::Request;
-use crate::client::{Backend, without_password};
+use crate::client::{place_of, without_password};
 use crate::user::{Email, Name, NewUser, UserChange, UserId};
 use crate::users::{COUNTER_KEY, Listing, Scope, row_key};
 
@@ -132,7 +131,7 @@ impl Unsent {
         global: &Global,
         screen: &Screen,
     ) -> anyhow::Result<Exit> {
-        let base = Api::new(&global.server)?.place();
+        let base = place_of(&global.server)?;
         let mut is_partial = false;
         for call in calls {
             let line = match self.form {

@@ -92,18 +92,14 @@ impl Api {
     /// # Errors
     /// [`Error::BadUrl`].
     pub fn with(given: &str, settings: Settings) -> Result<Self, Error> {
-        let bad = |cause: String| Error::BadUrl { given: without_password(given), cause };
-        let url = Url::parse(given.trim()).map_err(|fault| bad(fault.to_string()))?;
-        if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
-            return Err(bad("it has to look like http://localhost:8001".into()));
-        }
+        let url = read_url(given)?;
         let mut http = Client::builder().connect_timeout(settings.connect).redirect(redirect::Policy::none());
         // A proxy for the world is no way to a service on this machine.
         if matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")) {
             http = http.no_proxy();
         }
-        let http = http.build().map_err(|fault| bad(innermost(&fault)))?;
-        let url = url.as_str().trim_end_matches('/').to_owned();
+        let http = http.build().map_err(|fault| bad_url(given, innermost(&fault)))?;
+        let url = base_of(&url);
         Ok(Self { http, base: without_password(&url), url, settings, authorization: None, names: Mutex::default() })
     }
 
@@ -288,6 +284,31 @@ fn pause_before_again(request: &Request, sent: &Result<Reply, Error>, usual: Dur
         }
         _ => None,
     }
+}
+
+/// Where the service of such a URL is, as a person reads it; no client is made for it, which takes longer.
+///
+/// # Errors
+/// [`Error::BadUrl`].
+pub fn place_of(given: &str) -> Result<String, Error> {
+    Ok(without_password(&base_of(&read_url(given)?)))
+}
+
+fn read_url(given: &str) -> Result<Url, Error> {
+    let url = Url::parse(given.trim()).map_err(|fault| bad_url(given, fault.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") || url.query().is_some() || url.fragment().is_some() {
+        return Err(bad_url(given, "it has to look like http://localhost:8001".into()));
+    }
+    Ok(url)
+}
+
+fn bad_url(given: &str, cause: String) -> Error {
+    Error::BadUrl { given: without_password(given), cause }
+}
+
+/// What stands before the paths of the service.
+fn base_of(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
 }
 
 /// A URL without the name and the password before its host (RFC 3986, section 3.2.1); text that is no URL, likewise.

@@ -48,7 +48,7 @@ use crate::trace::{Tier, TierNames, Traced};
 use crate::user::{NewUser, UserChange, UserId};
 use crate::users::{Scope, Stored};
 
-pub use api::{Api, CacheEvent, Events, Settings, without_password};
+pub use api::{Api, CacheEvent, Events, Settings, place_of, without_password};
 pub use refusal::{Error, InvalidField};
 
 /// An answer with what happened on the way to it.

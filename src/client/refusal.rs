@@ -117,6 +117,12 @@ struct Listed {
 }
 
 impl Error {
+    /// True where nobody knows whether what was asked was done: it may have been, and the answer was lost.
+    #[must_use]
+    pub fn may_be_done(&self) -> bool {
+        matches!(self, Self::Slow { .. } | Self::Unavailable(_) | Self::Broken { .. } | Self::Foreign { .. })
+    }
+
     /// Reads an answer whose status is not 2xx.
     pub(super) fn of_answer(url: &str, status: u16, body: &[u8], about: Option<&RequestedId>) -> Self {
         let Ok(Told { detail, code, errors }) = serde_json::from_slice(body) else {

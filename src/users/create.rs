@@ -196,7 +196,7 @@ impl<S: StateStore> Users<S> {
         let index_keys = Index::keys(batch.iter().map(|create| create.new.email.as_str()));
         let record_keys = batch.iter().filter_map(|create| create.key.as_deref().map(record_key));
         let keys: Vec<String> = index_keys.iter().cloned().chain([COUNTER_KEY.to_owned()]).chain(record_keys).collect();
-        let entries = self.entries_for_change(&keys, &[RULE_KEY, COUNTER_KEY]).await?;
+        let entries = self.entries_sure_of(&keys, &[RULE_KEY, COUNTER_KEY]).await?;
         let drafted = self.draft_on(batch, view, &index_keys, &entries)?;
         if !drafted.1.is_doubtful {
             return Ok(drafted);

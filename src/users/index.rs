@@ -245,7 +245,7 @@ impl<S: StateStore> Users<S> {
         // The new address's row is made only if it is not there.
         let old_key = old.map(address_key);
         let sure: Vec<&str> = std::iter::once(RULE_KEY).chain(old_key.as_deref()).collect();
-        let mut index = Index::read(&keys, &self.entries_for_change(&keys, &sure).await?)?;
+        let mut index = Index::read(&keys, &self.entries_sure_of(&keys, &sure).await?)?;
         if let Some(new) = new {
             index.check(new, Some(id))?;
             index.add(new, id);

@@ -127,7 +127,7 @@ impl<S: StateStore> Users<S> {
         let with_counter =
             |ids: &[UserId]| std::iter::once(COUNTER_KEY.into()).chain(ids.iter().copied().map(row_key)).collect();
         let keys: Vec<String> = with_counter(ids);
-        let mut entries = self.entries_for_change(&keys, &[COUNTER_KEY]).await?;
+        let mut entries = self.entries_sure_of(&keys, &[COUNTER_KEY]).await?;
         let counter = entries.remove(0);
         let last = counter.as_ref().map_or(Ok(1), read_counter)?.saturating_sub(1);
         let gaps = ids.iter().zip(&mut entries).filter(|(id, entry)| id.get() <= last && entry.is_none());
@@ -141,9 +141,9 @@ impl<S: StateStore> Users<S> {
         Ok((last, found.filter_map(|(id, entry)| Some((*id, entry?))).collect()))
     }
 
-    /// Entries in one call, of which only the absence of the `sure` ones is certain: for a change that is made only if
-    /// the others are absent.
-    pub(super) async fn entries_for_change(&self, keys: &[String], sure: &[&str]) -> Result<Vec<Option<Entry>>, Error> {
+    /// Entries in one call, of which only the absence of the `sure` ones is certain: for who looks again for the others,
+    /// or makes their absence a condition of a change.
+    pub(super) async fn entries_sure_of(&self, keys: &[String], sure: &[&str]) -> Result<Vec<Option<Entry>>, Error> {
         let entries = self.inner.state.get_bulk_unconfirmed(keys).await;
         let entries = entries.map_err(|fault| Error::unavailable("the state store did not answer", &fault))?;
         let is_missing = keys.iter().zip(&entries).any(|(key, entry)| entry.is_none() && sure.contains(&key.as_str()));

@@ -16,7 +16,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::super::exit::{Exit, Failure};
 use super::super::wire;
-use crate::client::Api;
+use crate::client::place_of;
 
 /// The variable that names another file.
 const ELSEWHERE: &str = "USERSVC_CONFIG";
@@ -251,7 +251,7 @@ impl Reader<'_> {
             return Err(self.refused(name, at, &refusal));
         }
         if name == SERVER
-            && let Err(refusal) = Api::new(&written)
+            && let Err(refusal) = place_of(&written)
         {
             return Err(self.refuse(at, &refusal.to_string()).attempt("server = \"http://localhost:8001\""));
         }

@@ -61,7 +61,7 @@ pub async fn run(args: &ExportArgs, global: &Global, link: &mut Link, screen: &S
     let mut stop = pin!(tokio::signal::ctrl_c());
     let ended = tokio::select! {
         ended = walk.all(backend, &mut target, &mut progress) => ended,
-        _ = &mut stop => Err(Failure::new(Exit::Interrupted, "interrupted").into()),
+        _ = &mut stop => Err(Failure::interrupted().into()),
     };
     drop(progress);
     let again = match file {

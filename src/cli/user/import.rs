@@ -156,7 +156,7 @@ async fn probe(backend: &Reached) -> Result<(), Failure> {
     let listing = Listing { limit: 1, ..Listing::default() };
     let asked = tokio::select! {
         asked = backend.list(&listing) => asked,
-        _ = tokio::signal::ctrl_c() => return Err(interrupted()),
+        _ = tokio::signal::ctrl_c() => return Err(Failure::interrupted()),
     };
     match asked.value {
         Err(error @ (Forbidden { .. } | Foreign { .. } | Slow { .. } | Unreachable { .. })) => Err(error.into()),
@@ -225,7 +225,7 @@ impl Import<'_> {
         let mut is_all_read = false;
         while !is_all_read || !under_way.is_empty() {
             let ended = tokio::select! {
-                _ = &mut stop => Err(interrupted()),
+                _ = &mut stop => Err(Failure::interrupted()),
                 _ = refresh.tick() => Ok(()),
                 Some(entry) = under_way.next() => self.settle(entry),
                 record = records.recv(), if !is_all_read && under_way.len() < jobs => match record {
@@ -356,10 +356,6 @@ impl Import<'_> {
     }
 }
 
-fn interrupted() -> Failure {
-    Failure::new(Exit::Interrupted, "interrupted")
-}
-
 /// The key under which a create is made once.
 fn key_of(line: u64, new: &NewUser, once_by: OnceBy) -> String {
     let (name, email) = (new.name.as_str(), new.email.as_str());
@@ -408,10 +404,8 @@ impl Task {
                 Ok(made) => return Ok(made),
                 Err(error) => error,
             };
-            use Error::{Broken, Conflict, Foreign, Slow, Unavailable, Unreachable};
-            let is_silent =
-                matches!(error, Slow { .. } | Unavailable(_) | Unreachable { .. } | Broken { .. } | Foreign { .. });
-            let may_pass = is_silent || matches!(error, Conflict(_));
+            let is_silent = error.may_be_done() || matches!(error, Error::Unreachable { .. });
+            let may_pass = is_silent || matches!(error, Error::Conflict(_));
             if !may_pass || began.elapsed() + pause > PATIENCE {
                 return Err(error);
             }
